@@ -1,0 +1,98 @@
+import type { HolidayCalendar, Shift } from './calendar.ts'
+import type {
+  AgreementId,
+  CellId,
+  HolidayCalendarId,
+  OrgId,
+  PathwayId,
+  PersonId,
+  PoolId,
+  ReaderId,
+  SiteId,
+} from './ids.ts'
+import type { NetworkDefinition, PoolOrder } from './network-definition.ts'
+import type { Agreement, Cell, Evidence, Organisation, Person, Site } from './parties.ts'
+import type { Pathway } from './pathway.ts'
+import type { Pool, Reader } from './reader.ts'
+
+/** The definition with every look-up that routing makes already made. Built once, when the definition is loaded. */
+export interface NetworkIndex {
+  readonly definition: NetworkDefinition
+  readonly version: string
+  readonly cells: ReadonlyMap<CellId, Cell>
+  readonly organisations: ReadonlyMap<OrgId, Organisation>
+  readonly sites: ReadonlyMap<SiteId, Site>
+  readonly people: ReadonlyMap<PersonId, Person>
+  readonly pools: ReadonlyMap<PoolId, Pool>
+  readonly readers: ReadonlyMap<ReaderId, Reader>
+  readonly readersByPool: ReadonlyMap<PoolId, readonly Reader[]>
+  readonly readerByPerson: ReadonlyMap<PersonId, Reader>
+  readonly agreements: ReadonlyMap<AgreementId, Agreement>
+  readonly pathways: ReadonlyMap<PathwayId, Pathway>
+  readonly holidayCalendars: ReadonlyMap<HolidayCalendarId, HolidayCalendar>
+  readonly shiftsByReader: ReadonlyMap<ReaderId, readonly Shift[]>
+  readonly agreementsByParties: ReadonlyMap<string, readonly Agreement[]>
+}
+
+const mapBy = <Key, Entry>(entries: readonly Entry[], keyOf: (entry: Entry) => Key): Map<Key, Entry> =>
+  new Map(entries.map((entry) => [keyOf(entry), entry]))
+
+const groupBy = <Key, Entry>(
+  entries: readonly Entry[],
+  keysOf: (entry: Entry) => readonly Key[],
+): Map<Key, Entry[]> => {
+  const groups = new Map<Key, Entry[]>()
+  for (const entry of entries) {
+    for (const key of new Set(keysOf(entry))) groups.set(key, [...(groups.get(key) ?? []), entry])
+  }
+  return groups
+}
+
+const pairKey = (one: OrgId, other: OrgId): string => (one < other ? `${one} ${other}` : `${other} ${one}`)
+
+const pairsOf = (parties: readonly OrgId[]): string[] =>
+  parties.flatMap((one, at) => parties.slice(at + 1).map((other) => pairKey(one, other)))
+
+/** Builds the look-ups. The definition must be one that `readNetwork` found sound. */
+export const indexNetwork = (definition: NetworkDefinition): NetworkIndex => ({
+  definition,
+  version: definition.version,
+  cells: mapBy(definition.cells, ({ cellId }) => cellId),
+  organisations: mapBy(definition.organisations, ({ orgId }) => orgId),
+  sites: mapBy(definition.sites, ({ siteId }) => siteId),
+  people: mapBy(definition.people, ({ personId }) => personId),
+  pools: mapBy(definition.pools, ({ poolId }) => poolId),
+  readers: mapBy(definition.readers, ({ readerId }) => readerId),
+  readersByPool: groupBy(definition.readers, ({ poolIds }) => poolIds),
+  readerByPerson: mapBy(definition.readers, ({ personId }) => personId),
+  agreements: mapBy(definition.agreements, ({ agreementId }) => agreementId),
+  pathways: mapBy(definition.pathways, ({ pathwayId }) => pathwayId),
+  holidayCalendars: mapBy(definition.holidayCalendars, ({ holidayCalendarId }) => holidayCalendarId),
+  shiftsByReader: groupBy(definition.shifts, ({ readerIds }) => readerIds),
+  agreementsByParties: groupBy(definition.agreements, ({ parties }) => pairsOf(parties)),
+})
+
+/** Agreements to which both organisations are party, whether they run now or not. */
+export const agreementsBetween = (network: NetworkIndex, one: OrgId, other: OrgId): readonly Agreement[] =>
+  network.agreementsByParties.get(pairKey(one, other)) ?? []
+
+/** The row of the residency policy under which a site's studies fall. */
+export const residencyOriginOf = (site: Site): string => site.residencyOrigin ?? site.jurisdiction
+
+/** References that may count towards a reading of this origin's data by this reader; validity is the policy's to judge. */
+export const evidenceFor = (
+  network: NetworkIndex,
+  scope: { readonly origin: string; readonly orgId: OrgId; readonly readerId: ReaderId },
+): Evidence[] =>
+  network.definition.evidence.filter(
+    ({ origin, orgId, readerId }) =>
+      (origin === undefined || origin === scope.origin) &&
+      (orgId === undefined || orgId === scope.orgId) &&
+      (readerId === undefined || readerId === scope.readerId),
+  )
+
+/** The order of pools for a site and pathway: the pathway's own entry, or the site's general one. */
+export const poolOrderFor = (network: NetworkIndex, siteId: SiteId, pathwayId: PathwayId): PoolOrder | undefined => {
+  const ofSite = network.definition.overflow.filter((order) => order.siteId === siteId)
+  return ofSite.find((order) => order.pathwayId === pathwayId) ?? ofSite.find((order) => order.pathwayId === undefined)
+}
