@@ -1,0 +1,71 @@
+import type { BucketClass } from './bucket-classes.ts'
+import type { QueueName } from './messages.ts'
+
+type BucketRight = 'read' | 'write' | 'remove' | 'sign-put' | 'sign-get'
+
+interface Capability {
+  readonly trigger: 'http' | 'queue' | 'outbox' | 'minute'
+  readonly consumes?: readonly QueueName[]
+  readonly sends?: readonly QueueName[]
+  readonly buckets?: Readonly<Partial<Record<BucketClass, readonly BucketRight[]>>>
+  /** Use of keys beside those that encrypt buckets, table and queues. */
+  readonly keys?: readonly ('seal' | 'open' | 'mac' | 'sign')[]
+  readonly records: boolean
+}
+
+/**
+ * One function a capability, one role's worth of grants each. What is not written here is not granted, and `infra` and
+ * `local` wire the same list.
+ */
+export const capabilities = {
+  'referral-intake': { trigger: 'http', records: true, keys: ['seal'], buckets: { network: ['read'] } },
+  'case-desk': { trigger: 'http', records: true, keys: ['open', 'mac'], buckets: { network: ['read'] } },
+  'image-upload': {
+    trigger: 'http',
+    records: true,
+    keys: ['mac'],
+    sends: ['ingest'],
+    buckets: { network: ['read'], incoming: ['sign-put', 'read', 'remove'] },
+  },
+  'worklist': { trigger: 'http', records: true, keys: ['mac'], buckets: { network: ['read'] } },
+  'image-access': { trigger: 'http', records: true, keys: ['mac'], buckets: { network: ['read'], images: ['read', 'sign-get'] } },
+  'report-filing': {
+    trigger: 'http',
+    records: true,
+    keys: ['sign', 'open', 'mac'],
+    buckets: { network: ['read'], incoming: ['sign-put', 'read', 'remove'], reports: ['read', 'write', 'sign-get'] },
+  },
+  'turnaround-kpi': { trigger: 'http', records: true, buckets: { network: ['read'] } },
+  'api-reference': { trigger: 'http', records: false },
+  'study-arrival': {
+    trigger: 'queue',
+    consumes: ['ingest'],
+    records: true,
+    keys: ['open'],
+    buckets: { network: ['read'], incoming: ['read', 'remove'], images: ['read', 'write'], quarantine: ['write'] },
+  },
+  'worklist-routing': {
+    trigger: 'queue',
+    consumes: ['route-stat', 'route-urgent', 'route-routine'],
+    records: true,
+    buckets: { network: ['read'] },
+  },
+  'report-delivery': { trigger: 'queue', consumes: ['delivery'], records: true, buckets: { network: ['read'], reports: ['read'] } },
+  'turnaround-count': { trigger: 'queue', consumes: ['numbers'], records: true, buckets: { network: ['read'] } },
+  'outbox-dispatch': {
+    trigger: 'outbox',
+    records: true,
+    sends: ['ingest', 'route-stat', 'route-urgent', 'route-routine', 'delivery', 'numbers'],
+  },
+  'minute-sweep': {
+    trigger: 'minute',
+    records: true,
+    sends: ['ingest', 'route-stat', 'route-urgent', 'route-routine', 'delivery', 'numbers'],
+    keys: ['sign'],
+    buckets: { network: ['read'], audit: ['write'] },
+  },
+} as const satisfies Record<string, Capability>
+
+export type CapabilityName = keyof typeof capabilities
+export const capabilityNames = Object.keys(capabilities) as CapabilityName[]
+export const capability = (name: CapabilityName): Capability => capabilities[name]

@@ -1,0 +1,42 @@
+import * as z from 'zod'
+import { ReferralIdSchema } from '../domain/case/case.ts'
+
+/** An object was created in the incoming bucket: what both editions' notifications are turned into. */
+export const ObjectArrivedSchema = z.strictObject({ kind: z.literal('object-arrived'), key: z.string().min(1) })
+/** The case needs a reader (study available, offer lapsed, claim released, overflow entered). */
+export const RouteCaseSchema = z.strictObject({ kind: z.literal('route-case'), referralId: ReferralIdSchema })
+export const DeliverReportSchema = z.strictObject({ kind: z.literal('deliver-report'), referralId: ReferralIdSchema })
+/** Events [fromEvent, toEvent) were appended; numbers are counted from them exactly once. */
+export const CountEventsSchema = z.strictObject({
+  kind: z.literal('count-events'),
+  referralId: ReferralIdSchema,
+  fromEvent: z.int().nonnegative(),
+  toEvent: z.int().positive(),
+})
+
+/** Every queue and its message: the producer's output type is the consumer's input type. */
+export const queues = {
+  'ingest': { message: ObjectArrivedSchema, maxReceiveCount: 5, visibilitySeconds: 180, batchSize: 10 },
+  'route-stat': { message: RouteCaseSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 1 },
+  'route-urgent': { message: RouteCaseSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 5 },
+  'route-routine': { message: RouteCaseSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 10 },
+  'delivery': { message: DeliverReportSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 5 },
+  'numbers': { message: CountEventsSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 10 },
+} as const
+
+export type QueueName = keyof typeof queues
+export type QueueMessage<Q extends QueueName> = z.infer<(typeof queues)[Q]['message']>
+export const queueNames = Object.keys(queues) as QueueName[]
+
+const outbox = <Q extends QueueName>(queue: Q) => z.strictObject({ queue: z.literal(queue), message: queues[queue].message })
+
+/** What a commit asks to be sent: written with the case, handed over afterwards, so accepting a referral is dispatching it. */
+export const OutboxMessageSchema = z.discriminatedUnion('queue', [
+  outbox('ingest'),
+  outbox('route-stat'),
+  outbox('route-urgent'),
+  outbox('route-routine'),
+  outbox('delivery'),
+  outbox('numbers'),
+])
+export type OutboxMessage = z.infer<typeof OutboxMessageSchema>

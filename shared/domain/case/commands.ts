@@ -1,0 +1,29 @@
+import type { Instant } from '../instant.ts'
+import type { CaseBirth } from './events.ts'
+import type { Claim, ExceptionCode, ReportKind } from './case.ts'
+
+/** What may be asked of a case. Who may ask is `shared/domain/access`; whether it is possible now is `decide`. */
+export type CaseCommand =
+  | { command: 'submit'; birth: CaseBirth; vetting: 'waived' | 'manual' | { rejectedBy: string }; rule: string }
+  | { command: 'start-triage' }
+  | { command: 'accept' }
+  | { command: 'reject'; reason: string }
+  | { command: 'request-information'; item: string }
+  | { command: 'provide-information' }
+  | { command: 'cancel'; reason: string }
+  | { command: 'open-upload'; uploadId: string; objects: number; studyInstanceUid?: string }
+  | { command: 'count-images'; expected: number; stored: number; failed: number; complete: boolean }
+  | { command: 'offer'; readerId: string; groupOrgId: string; poolId: string; decisionId: string; tier: number }
+  | { command: 'enter-overflow' }
+  | { command: 'decline-offer'; readerId: string }
+  | { command: 'claim'; claim: Omit<Claim, 'claimedAt'> }
+  | { command: 'renew-claim'; readerId: string }
+  | { command: 'release-claim'; readerId: string; because: 'returned' | 'no-longer-eligible' }
+  | { command: 'file-report'; kind: ReportKind; reportId: string; readerId: string; sha256: string }
+  | { command: 'deliver'; recipientOrgId: string }
+  | { command: 'fail-delivery' }
+  | { command: 'acknowledge' }
+  | { command: 'acknowledge-escalation'; escalationId: string }
+  | { command: 'raise-exception'; code: ExceptionCode }
+  | { command: 'resolve-exception'; resolution: string }
+  | { command: 'fire-due'; now: Instant }

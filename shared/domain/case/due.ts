@@ -1,0 +1,61 @@
+import type { Instant } from '../instant.ts'
+import { earlier } from '../instant.ts'
+import type { Case, Escalation, ExceptionCode } from './case.ts'
+import type { DecisionContext } from './consequences.ts'
+import type { Happening } from './evolve.ts'
+
+/** When the sweep must look at a case next; null only in a terminal state. */
+export function nextDueAt(c: Case): Instant | null {
+  if (c.timer === null) return c.target?.dueAt ?? null
+  return c.target === null ? c.timer.dueAt : earlier(c.timer.dueAt, c.target.dueAt)
+}
+
+const DELIVERY_ATTEMPTS = 5
+
+/** Rungs are named people of the ladder; a clock is a target of the pathway or `state:<state>` for a state's own timer. */
+function escalation(c: Case, clock: string, context: DecisionContext): Escalation {
+  const rung = c.escalations.filter((one) => one.clock === clock).length + 1
+  return { escalationId: context.newId(), clock, rung, ...context.directory.rung(c, rung), raisedAt: context.at }
+}
+
+const exceptionFor = (c: Case): ExceptionCode => {
+  if (c.phase.state === 'accepted') return 'no-upload-opened'
+  return c.images.stored + c.images.failed === 0 ? 'no-images' : 'images-incomplete'
+}
+
+function timerHappenings(c: Case, context: DecisionContext): Happening[] {
+  if (c.timer === null) return []
+  const { phase } = c
+  switch (c.timer.then) {
+    case 'escalate':
+      return [{ type: 'escalated', escalation: escalation(c, `state:${phase.state}`, context) }]
+    case 'expire':
+      return [{ type: 'referral-expired' }]
+    case 'except':
+      return [{ type: 'exception-raised', code: exceptionFor(c) }]
+    case 'overflow': {
+      const tiers = context.directory.overflowTiers(c)
+      return [{ type: 'overflow-entered', tier: Math.max(1, Math.min(c.routing.tier + 1, tiers)) }]
+    }
+    case 'withdraw-offer':
+      return phase.state === 'offered' ? [{ type: 'offer-withdrawn', readerId: phase.offer.readerId, because: 'lapsed' }] : []
+    case 'release':
+      return phase.state === 'claimed' ? [{ type: 'claim-released', readerId: phase.claim.readerId, because: 'stale' }] : []
+    case 'retry-delivery':
+      if (phase.state !== 'final-signed') return []
+      return phase.attempts + 1 >= DELIVERY_ATTEMPTS
+        ? [{ type: 'exception-raised', code: 'delivery-failed' }]
+        : [{ type: 'delivery-failed', attempt: phase.attempts + 1 }]
+  }
+}
+
+/**
+ * What is due at `now`. A breached target escalates first: the people of the ladder must hear of it even when the timer of
+ * the state moves the case on in the same minute.
+ */
+export function dueHappenings(c: Case, now: Instant, context: DecisionContext): Happening[] {
+  const target: Happening[] =
+    c.target !== null && c.target.dueAt <= now ? [{ type: 'escalated', escalation: escalation(c, c.target.clock, context) }] : []
+  const timer = c.timer !== null && c.timer.dueAt <= now ? timerHappenings(c, context) : []
+  return [...target, ...timer]
+}

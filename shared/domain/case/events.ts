@@ -1,0 +1,112 @@
+import * as z from 'zod'
+import { InstantSchema } from '../instant.ts'
+import {
+  CaseSchema,
+  ClaimSchema,
+  EscalationSchema,
+  ExceptionCodeSchema,
+  OfferSchema,
+  OwnerSchema,
+  ReportMarkSchema,
+  TargetSchema,
+  TimerSchema,
+} from './case.ts'
+import type { CaseState } from './states.ts'
+
+/** Who did it: a person by token, or Overread itself by one of its parts. */
+export const ActorSchema = z
+  .strictObject({ kind: z.enum(['person', 'machine', 'overread']), id: z.string(), orgId: z.string().optional(), role: z.string().optional() })
+  .meta({ id: 'Actor', examples: [{ kind: 'overread', id: 'sweep' }] })
+export type Actor = z.infer<typeof ActorSchema>
+
+/** What a transition leads to. Stored with the event, so a replay needs neither clock nor network definition. */
+export const ConsequencesSchema = z.strictObject({
+  owner: OwnerSchema.nullable(),
+  timer: TimerSchema.nullable(),
+  target: TargetSchema.nullable(),
+})
+export type Consequences = z.infer<typeof ConsequencesSchema>
+
+const envelope = { at: InstantSchema, by: ActorSchema, then: ConsequencesSchema }
+const event = <T extends string, S extends z.core.$ZodLooseShape>(type: T, data: S) =>
+  z.strictObject({ type: z.literal(type), ...envelope, ...data })
+
+/** The case as it is when its first event is written. */
+export const CaseBirthSchema = CaseSchema.omit({ phase: true, owner: true, timer: true, target: true, eventCount: true })
+
+/** Past-tense, append-only: the timeline, the KPIs, the escalations and the audit trail all derive from these. */
+export const CaseEventSchema = z.discriminatedUnion('type', [
+  event('referral-drafted', { birth: CaseBirthSchema }),
+  event('referral-submitted', {}),
+  event('triage-started', {}),
+  event('referral-accepted', { rule: z.string().optional() }),
+  event('referral-rejected', { reason: z.string() }),
+  event('information-requested', { item: z.string() }),
+  event('information-provided', {}),
+  event('referral-cancelled', { reason: z.string() }),
+  event('referral-expired', {}),
+  event('images-awaited', {}),
+  event('upload-opened', { uploadId: z.string(), objects: z.int().positive(), studyInstanceUid: z.string().optional() }),
+  event('images-counted', { expected: z.int(), stored: z.int(), failed: z.int(), complete: z.boolean() }),
+  event('study-became-available', {}),
+  event('overflow-entered', { tier: z.int().positive() }),
+  event('case-offered', { offer: OfferSchema, tier: z.int().nonnegative() }),
+  event('offer-withdrawn', { readerId: z.string(), because: z.enum(['lapsed', 'declined', 'no-longer-eligible']) }),
+  event('case-claimed', { claim: ClaimSchema }),
+  event('claim-renewed', {}),
+  event('claim-released', { readerId: z.string(), because: z.enum(['returned', 'stale', 'no-longer-eligible']) }),
+  event('preliminary-filed', { report: ReportMarkSchema }),
+  event('final-signed', { report: ReportMarkSchema }),
+  event('addendum-added', { report: ReportMarkSchema }),
+  event('delivery-failed', { attempt: z.int().positive() }),
+  event('report-delivered', { recipientOrgId: z.string() }),
+  event('report-acknowledged', {}),
+  event('escalated', { escalation: EscalationSchema }),
+  event('escalation-acknowledged', { escalationId: z.string() }),
+  event('exception-raised', { code: ExceptionCodeSchema }),
+  event('exception-resolved', { code: ExceptionCodeSchema, resolution: z.string() }),
+])
+export type CaseEvent = z.infer<typeof CaseEventSchema>
+export type CaseBirth = z.infer<typeof CaseBirthSchema>
+export type CaseEventType = CaseEvent['type']
+
+/** Where an event may happen and where it leads: 'same' stays, 'left' returns to the phase a hold was entered from. */
+export interface EventRule {
+  readonly from: 'nothing' | 'any-open' | readonly CaseState[]
+  readonly to: CaseState | 'same' | 'left'
+}
+
+const underway = ['submitted', 'triage', 'accepted', 'awaiting-images', 'study-available', 'offered', 'claimed'] as const
+const holdable = [...underway, 'preliminary', 'final-signed', 'delivered'] as const
+
+export const eventRules = {
+  'referral-drafted': { from: 'nothing', to: 'draft' },
+  'referral-submitted': { from: ['draft'], to: 'submitted' },
+  'triage-started': { from: ['submitted'], to: 'triage' },
+  'referral-accepted': { from: ['submitted', 'triage'], to: 'accepted' },
+  'referral-rejected': { from: ['triage'], to: 'rejected' },
+  'information-requested': { from: ['triage', 'study-available', 'claimed'], to: 'needs-information' },
+  'information-provided': { from: ['needs-information'], to: 'left' },
+  'referral-cancelled': { from: ['draft', ...underway, 'needs-information', 'exception'], to: 'cancelled' },
+  'referral-expired': { from: ['draft', 'needs-information', 'awaiting-images'], to: 'expired' },
+  'images-awaited': { from: ['accepted'], to: 'awaiting-images' },
+  'upload-opened': { from: ['submitted', 'triage', 'needs-information', 'accepted', 'awaiting-images', 'exception'], to: 'same' },
+  'images-counted': { from: 'any-open', to: 'same' },
+  'study-became-available': { from: ['accepted', 'awaiting-images'], to: 'study-available' },
+  'overflow-entered': { from: ['study-available'], to: 'same' },
+  'case-offered': { from: ['study-available'], to: 'offered' },
+  'offer-withdrawn': { from: ['offered'], to: 'study-available' },
+  'case-claimed': { from: ['offered'], to: 'claimed' },
+  'claim-renewed': { from: ['claimed'], to: 'same' },
+  'claim-released': { from: ['claimed'], to: 'study-available' },
+  'preliminary-filed': { from: ['claimed'], to: 'preliminary' },
+  'final-signed': { from: ['claimed', 'preliminary'], to: 'final-signed' },
+  'addendum-added': { from: ['delivered', 'acknowledged'], to: 'final-signed' },
+  'delivery-failed': { from: ['final-signed'], to: 'same' },
+  'report-delivered': { from: ['final-signed'], to: 'delivered' },
+  'report-acknowledged': { from: ['delivered'], to: 'acknowledged' },
+  'escalated': { from: 'any-open', to: 'same' },
+  'escalation-acknowledged': { from: 'any-open', to: 'same' },
+  'exception-raised': { from: holdable, to: 'exception' },
+  'exception-resolved': { from: ['exception'], to: 'left' },
+} as const satisfies Record<CaseEventType, EventRule>

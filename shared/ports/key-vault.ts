@@ -1,0 +1,17 @@
+import type { Sealed } from '../domain/case/case.ts'
+
+export type SealContext = Readonly<Record<string, string>>
+
+/** Envelope encryption, MAC and signature by keys that never leave the cell. */
+export interface KeyVault {
+  /** AES-256-GCM under a data key wrapped by the cell's key; `context` is authenticated and must be given again to open. */
+  seal(plaintext: string, context: SealContext): Promise<Sealed>
+  /** Throws when the context differs, the ciphertext was altered or the key is disabled. */
+  open(sealed: Sealed, context: SealContext): Promise<string>
+  /** HMAC-SHA-256, 32 bytes; each purpose is separated from the others. */
+  mac(purpose: 'cursor' | 'pseudonym', message: string): Promise<Uint8Array>
+  /** ECDSA P-256 over SHA-256 of the message, DER, by the audit signing key. */
+  sign(message: Uint8Array): Promise<{ keyId: string; signature: Uint8Array }>
+  /** SPKI as PEM: what an offline verifier needs. */
+  publicKey(): Promise<{ keyId: string; pem: string }>
+}
