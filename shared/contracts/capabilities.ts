@@ -27,8 +27,13 @@ export const capabilities = {
     sends: ['ingest'],
     buckets: { network: ['read'], incoming: ['sign-put', 'read', 'remove'] },
   },
-  'worklist': { trigger: 'http', records: true, keys: ['mac'], buckets: { network: ['read'] } },
-  'image-access': { trigger: 'http', records: true, keys: ['mac'], buckets: { network: ['read'], images: ['read', 'sign-get'] } },
+  worklist: { trigger: 'http', records: true, keys: ['mac'], buckets: { network: ['read'] } },
+  'image-access': {
+    trigger: 'http',
+    records: true,
+    keys: ['mac'],
+    buckets: { network: ['read'], images: ['read', 'sign-get'] },
+  },
   'report-filing': {
     trigger: 'http',
     records: true,
@@ -50,7 +55,12 @@ export const capabilities = {
     records: true,
     buckets: { network: ['read'] },
   },
-  'report-delivery': { trigger: 'queue', consumes: ['delivery'], records: true, buckets: { network: ['read'], reports: ['read'] } },
+  'report-delivery': {
+    trigger: 'queue',
+    consumes: ['delivery'],
+    records: true,
+    buckets: { network: ['read'], reports: ['read'] },
+  },
   'turnaround-count': { trigger: 'queue', consumes: ['numbers'], records: true, buckets: { network: ['read'] } },
   'outbox-dispatch': {
     trigger: 'outbox',

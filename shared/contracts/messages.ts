@@ -16,19 +16,20 @@ export const CountEventsSchema = z.strictObject({
 
 /** Every queue and its message: the producer's output type is the consumer's input type. */
 export const queues = {
-  'ingest': { message: ObjectArrivedSchema, maxReceiveCount: 5, visibilitySeconds: 180, batchSize: 10 },
+  ingest: { message: ObjectArrivedSchema, maxReceiveCount: 5, visibilitySeconds: 180, batchSize: 10 },
   'route-stat': { message: RouteCaseSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 1 },
   'route-urgent': { message: RouteCaseSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 5 },
   'route-routine': { message: RouteCaseSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 10 },
-  'delivery': { message: DeliverReportSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 5 },
-  'numbers': { message: CountEventsSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 10 },
+  delivery: { message: DeliverReportSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 5 },
+  numbers: { message: CountEventsSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 10 },
 } as const
 
 export type QueueName = keyof typeof queues
 export type QueueMessage<Q extends QueueName> = z.infer<(typeof queues)[Q]['message']>
 export const queueNames = Object.keys(queues) as QueueName[]
 
-const outbox = <Q extends QueueName>(queue: Q) => z.strictObject({ queue: z.literal(queue), message: queues[queue].message })
+const outbox = <Q extends QueueName>(queue: Q) =>
+  z.strictObject({ queue: z.literal(queue), message: queues[queue].message })
 
 /** What a commit asks to be sent: written with the case, handed over afterwards, so accepting a referral is dispatching it. */
 export const OutboxMessageSchema = z.discriminatedUnion('queue', [

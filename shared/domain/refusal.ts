@@ -9,20 +9,32 @@ export const refusals = {
   'idempotency-key-required': { status: 400, retryable: false, title: 'A command needs an Idempotency-Key header' },
   'body-too-large': { status: 413, retryable: false, title: 'The body is larger than the limit' },
   'unsupported-media-type': { status: 415, retryable: false, title: 'Send application/json' },
-  'version-required': { status: 428, retryable: false, title: 'A command needs an If-Match header with the version read' },
+  'version-required': {
+    status: 428,
+    retryable: false,
+    title: 'A command needs an If-Match header with the version read',
+  },
   'stale-version': { status: 409, retryable: false, title: 'The case has changed since it was read' },
-  'idempotency-key-reused': { status: 422, retryable: false, title: 'The Idempotency-Key was used for another request' },
+  'idempotency-key-reused': {
+    status: 422,
+    retryable: false,
+    title: 'The Idempotency-Key was used for another request',
+  },
   'invalid-cursor': { status: 400, retryable: false, title: 'The cursor was not issued by this endpoint' },
   'too-many-requests': { status: 429, retryable: true, title: 'The organisation has reached its rate' },
   // who asks
-  'unauthenticated': { status: 401, retryable: false, title: 'A valid access token is needed' },
+  unauthenticated: { status: 401, retryable: false, title: 'A valid access token is needed' },
   'not-permitted': { status: 403, retryable: false, title: 'The role does not permit this' },
   'not-found': { status: 404, retryable: false, title: 'Nothing of that name is known to you' },
   'residency-forbidden': { status: 403, retryable: false, title: 'The data-residency policy does not permit this' },
   'not-eligible': { status: 403, retryable: false, title: 'The reader may not read this case now' },
   'wrong-cell': { status: 421, retryable: false, title: 'The patient belongs to another cell' },
   // the referral
-  'unknown-organisation': { status: 422, retryable: false, title: 'The organisation or site is not part of the network' },
+  'unknown-organisation': {
+    status: 422,
+    retryable: false,
+    title: 'The organisation or site is not part of the network',
+  },
   'unknown-pathway': { status: 422, retryable: false, title: 'The pathway is not part of the network' },
   'date-in-future': { status: 422, retryable: false, title: 'A date lies in the future' },
   'duplicate-referral': { status: 409, retryable: false, title: 'A referral for this study or order exists already' },
@@ -32,17 +44,25 @@ export const refusals = {
   'manifest-repeats-uid': { status: 422, retryable: false, title: 'The manifest names a SOP Instance UID twice' },
   'manifest-contradicts': { status: 409, retryable: false, title: 'The manifest contradicts an earlier one' },
   'manifest-too-large': { status: 413, retryable: false, title: 'The manifest exceeds the limits of an upload' },
-  'upload-closed': { status: 409, retryable: false, title: 'The upload is complete or its case no longer takes images' },
+  'upload-closed': {
+    status: 409,
+    retryable: false,
+    title: 'The upload is complete or its case no longer takes images',
+  },
   'upload-incomplete': { status: 409, retryable: true, title: 'Objects of the manifest have not arrived yet' },
   'object-not-received': { status: 409, retryable: true, title: 'The object or one of its parts has not arrived' },
   'study-of-another-case': { status: 409, retryable: false, title: 'The study belongs to another case' },
   // reading and reporting
   'claim-held': { status: 409, retryable: false, title: 'The case is claimed by another reader' },
   'claim-lost': { status: 409, retryable: false, title: 'The claim has lapsed or belongs to another reader' },
-  'attachment-rejected': { status: 422, retryable: false, title: 'An attachment is missing, altered or not a document' },
+  'attachment-rejected': {
+    status: 422,
+    retryable: false,
+    title: 'An attachment is missing, altered or not a document',
+  },
   'report-missing': { status: 409, retryable: false, title: 'There is no report in the state this needs' },
   // transient
-  'busy': { status: 503, retryable: true, title: 'The store is busy: try again' },
+  busy: { status: 503, retryable: true, title: 'The store is busy: try again' },
 } as const satisfies Record<string, { status: number; retryable: boolean; title: string }>
 
 export type RefusalCode = keyof typeof refusals

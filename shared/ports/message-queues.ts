@@ -3,5 +3,9 @@ import type { QueueMessage, QueueName } from '../contracts/messages.ts'
 /** At-least-once, unordered. A message that fails its last attempt ends in the queue's DLQ. */
 export interface MessageQueues {
   /** `delaySeconds` 0 to 900. */
-  send<Q extends QueueName>(queue: Q, message: QueueMessage<Q>, options?: { readonly delaySeconds?: number }): Promise<void>
+  send<Q extends QueueName>(
+    queue: Q,
+    message: QueueMessage<Q>,
+    options?: { readonly delaySeconds?: number },
+  ): Promise<void>
 }

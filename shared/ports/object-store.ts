@@ -19,7 +19,11 @@ export interface ObjectStore {
   /** Streams the object in chunks; never holds it whole. */
   stream(ref: ObjectRef): Promise<AsyncIterable<Uint8Array>>
   /** Small objects that Overread writes itself (metadata, sealed reports, checkpoints). Create-only unless `replace`. */
-  put(ref: ObjectRef, bytes: Uint8Array, options: { contentType: string; replace?: boolean }): Promise<'stored' | 'exists'>
+  put(
+    ref: ObjectRef,
+    bytes: Uint8Array,
+    options: { contentType: string; replace?: boolean },
+  ): Promise<'stored' | 'exists'>
   /** Server-side; repeating a copy that has been made is not an error. */
   copy(from: ObjectRef, to: ObjectRef): Promise<void>
   /** Removing what is not there is not an error. */
@@ -51,12 +55,24 @@ export interface PartBinding {
  * signed. Parts bind their length; the whole object's SHA-256 is checked at ingest, since a composite checksum is not it.
  */
 export interface UploadSigner {
-  signPuts(requests: readonly { readonly ref: ObjectRef; readonly binding: UploadBinding }[], expiresInSeconds: number): Promise<readonly SignedRequest[]>
+  signPuts(
+    requests: readonly { readonly ref: ObjectRef; readonly binding: UploadBinding }[],
+    expiresInSeconds: number,
+  ): Promise<readonly SignedRequest[]>
   startMultipart(ref: ObjectRef, contentType: string): Promise<{ multipartId: string }>
-  signParts(ref: ObjectRef, multipartId: string, parts: readonly PartBinding[], expiresInSeconds: number): Promise<readonly SignedRequest[]>
+  signParts(
+    ref: ObjectRef,
+    multipartId: string,
+    parts: readonly PartBinding[],
+    expiresInSeconds: number,
+  ): Promise<readonly SignedRequest[]>
   listParts(ref: ObjectRef, multipartId: string): Promise<readonly PartBinding[]>
   /** Completes from the parts the store holds. A repeat after success answers `stored` again. */
-  completeMultipart(ref: ObjectRef, multipartId: string, expected: readonly PartBinding[]): Promise<'stored' | 'parts-missing'>
+  completeMultipart(
+    ref: ObjectRef,
+    multipartId: string,
+    expected: readonly PartBinding[],
+  ): Promise<'stored' | 'parts-missing'>
   abortMultipart(ref: ObjectRef, multipartId: string): Promise<void>
 }
 

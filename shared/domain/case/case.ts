@@ -6,7 +6,11 @@ import { CaseStateSchema } from './states.ts'
 export const ReferralIdSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{1,38}\.[0-9a-z]{26}$/)
-  .meta({ id: 'ReferralId', description: 'Opaque id of a referral and its case', examples: ['alder-hospital.01k9zq3v5r8w2x4y6a8c0e2g4j'] })
+  .meta({
+    id: 'ReferralId',
+    description: 'Opaque id of a referral and its case',
+    examples: ['alder-hospital.01k9zq3v5r8w2x4y6a8c0e2g4j'],
+  })
 export type ReferralId = z.infer<typeof ReferralIdSchema>
 
 export const UrgencySchema = z
@@ -15,7 +19,11 @@ export const UrgencySchema = z
 export type Urgency = z.infer<typeof UrgencySchema>
 
 /** Ciphertext of patient fields, opened only inside the cell under an encryption context that names the case. */
-export const SealedSchema = z.strictObject({ ciphertext: z.base64url(), keyId: z.string(), context: z.record(z.string(), z.string()) })
+export const SealedSchema = z.strictObject({
+  ciphertext: z.base64url(),
+  keyId: z.string(),
+  context: z.record(z.string(), z.string()),
+})
 export type Sealed = z.infer<typeof SealedSchema>
 
 export const OwnerSchema = z
@@ -133,7 +141,9 @@ export const EscalationSchema = z.strictObject({
 })
 export type Escalation = z.infer<typeof EscalationSchema>
 
-export const ReportKindSchema = z.enum(['preliminary', 'final', 'addendum']).meta({ id: 'ReportKind', examples: ['final'] })
+export const ReportKindSchema = z
+  .enum(['preliminary', 'final', 'addendum'])
+  .meta({ id: 'ReportKind', examples: ['final'] })
 export type ReportKind = z.infer<typeof ReportKindSchema>
 export const ReportMarkSchema = z.strictObject({
   reportId: z.string(),
@@ -192,7 +202,9 @@ export const CaseSchema = z.strictObject({
   readingGroups: z.array(z.string()),
   reports: z.array(ReportMarkSchema),
   escalations: z.array(EscalationSchema),
-  exceptions: z.array(z.strictObject({ code: ExceptionCodeSchema, raisedAt: InstantSchema, resolvedAt: InstantSchema.optional() })),
+  exceptions: z.array(
+    z.strictObject({ code: ExceptionCodeSchema, raisedAt: InstantSchema, resolvedAt: InstantSchema.optional() }),
+  ),
   rejectedBecause: z.string().optional(),
   eventCount: z.int().nonnegative(),
 })

@@ -46,7 +46,10 @@ export function restartAfterEscalation(c: Case, phase: Phase, at: Instant): Time
   return { startedAt: at, dueAt: addMinutes(at, Math.max(1, minutes / 4)), then: rule.then }
 }
 
-function targetOf(c: Case, phase: Phase): { clock: TargetClock; startedAt: Instant | undefined; minutes: number } | null {
+function targetOf(
+  c: Case,
+  phase: Phase,
+): { clock: TargetClock; startedAt: Instant | undefined; minutes: number } | null {
   const { clocks, milestones } = c
   switch (phase.state) {
     case 'study-available':
@@ -86,13 +89,25 @@ export function targetFor(c: Case, phase: Phase, at: Instant, rungCount: number)
   const repeats = Math.max(0, rungsClimbed - rungCount)
   const steps = 1 + 0.25 * Math.min(rungsClimbed, rungCount) + repeats
   const { clock, minutes: targetMinutes } = target
-  return { clock, startedAt, targetMinutes, rungsClimbed, dueAt: addMinutes(startedAt, Math.max(1, targetMinutes) * steps) }
+  return {
+    clock,
+    startedAt,
+    targetMinutes,
+    rungsClimbed,
+    dueAt: addMinutes(startedAt, Math.max(1, targetMinutes) * steps),
+  }
 }
 
 export type TimerCourse = 'keep' | 'start' | 'restart'
 
 /** Owner and clocks once `phase` holds. `c` already carries what the event changed. */
-export function consequencesOf(c: Case, phase: Phase, at: Instant, course: TimerCourse, directory: CaseDirectory): Consequences {
+export function consequencesOf(
+  c: Case,
+  phase: Phase,
+  at: Instant,
+  course: TimerCourse,
+  directory: CaseDirectory,
+): Consequences {
   const rule = ruleOf(phase.state)
   if (rule.owner === null) return { owner: null, timer: null, target: null }
   const started = course === 'restart' ? restartAfterEscalation(c, phase, at) : startTimer(c, phase, at)

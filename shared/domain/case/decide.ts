@@ -27,7 +27,11 @@ const onlyHolder = (c: Case, readerId: string, happening: Happening): Happening[
   return holder === readerId ? [happening] : refuse('claim-lost', { state: c.phase.state })
 }
 
-function claimHappenings(c: Case, command: Extract<CaseCommand, { command: 'claim' }>, at: Instant): Happening[] | Refused {
+function claimHappenings(
+  c: Case,
+  command: Extract<CaseCommand, { command: 'claim' }>,
+  at: Instant,
+): Happening[] | Refused {
   if (c.phase.state === 'claimed') return refuse('claim-held', {})
   if (c.phase.state !== 'offered') return refuse('illegal-transition', { state: c.phase.state })
   if (c.phase.offer.readerId !== command.claim.readerId) return refuse('claim-held', {})
@@ -36,7 +40,11 @@ function claimHappenings(c: Case, command: Extract<CaseCommand, { command: 'clai
 
 const reportEvents = { preliminary: 'preliminary-filed', final: 'final-signed', addendum: 'addendum-added' } as const
 
-function reportHappenings(c: Case, command: Extract<CaseCommand, { command: 'file-report' }>, at: Instant): Happening[] | Refused {
+function reportHappenings(
+  c: Case,
+  command: Extract<CaseCommand, { command: 'file-report' }>,
+  at: Instant,
+): Happening[] | Refused {
   const { kind, reportId, readerId, sha256 } = command
   const happening: Happening = { type: reportEvents[kind], report: { reportId, kind, readerId, sha256, filedAt: at } }
   const rule: EventRule = eventRules[happening.type]
@@ -55,10 +63,16 @@ function submitHappenings(command: Extract<CaseCommand, { command: 'submit' }>):
 
 function exceptionHappenings(c: Case, command: Extract<CaseCommand, { command: 'raise-exception' }>): Happening[] {
   // Raised twice by a repeated message, an exception is one exception.
-  return c.phase.state === 'exception' && c.phase.code === command.code ? [] : [{ type: 'exception-raised', code: command.code }]
+  return c.phase.state === 'exception' && c.phase.code === command.code
+    ? []
+    : [{ type: 'exception-raised', code: command.code }]
 }
 
-function happeningsOf(c: Case, command: Exclude<CaseCommand, { command: 'submit' }>, context: DecisionContext): Happening[] | Refused {
+function happeningsOf(
+  c: Case,
+  command: Exclude<CaseCommand, { command: 'submit' }>,
+  context: DecisionContext,
+): Happening[] | Refused {
   switch (command.command) {
     case 'start-triage':
       return [{ type: 'triage-started' }]
@@ -83,7 +97,12 @@ function happeningsOf(c: Case, command: Exclude<CaseCommand, { command: 'submit'
       return [{ type: 'images-counted', ...counted }]
     }
     case 'enter-overflow':
-      return [{ type: 'overflow-entered', tier: Math.min(c.routing.tier + 1, Math.max(1, context.directory.overflowTiers(c))) }]
+      return [
+        {
+          type: 'overflow-entered',
+          tier: Math.min(c.routing.tier + 1, Math.max(1, context.directory.overflowTiers(c))),
+        },
+      ]
     case 'offer': {
       const { command: _, tier, ...offer } = command
       return [{ type: 'case-offered', offer: { ...offer, offeredAt: context.at }, tier }]
@@ -97,7 +116,11 @@ function happeningsOf(c: Case, command: Exclude<CaseCommand, { command: 'submit'
     case 'renew-claim':
       return onlyHolder(c, command.readerId, { type: 'claim-renewed' })
     case 'release-claim':
-      return onlyHolder(c, command.readerId, { type: 'claim-released', readerId: command.readerId, because: command.because })
+      return onlyHolder(c, command.readerId, {
+        type: 'claim-released',
+        readerId: command.readerId,
+        because: command.because,
+      })
     case 'file-report':
       return reportHappenings(c, command, context.at)
     case 'deliver':
@@ -158,7 +181,11 @@ function followUp(c: Case): Happening | undefined {
   if (phase.state === 'accepted' && images.complete) return { type: 'study-became-available' }
   if (phase.state === 'awaiting-images' && images.complete) return { type: 'study-became-available' }
   if (phase.state === 'accepted' && images.expected > 0) return { type: 'images-awaited' }
-  if (phase.state === 'exception' && images.complete && ['accepted', 'awaiting-images'].includes(phase.returnTo.state)) {
+  if (
+    phase.state === 'exception' &&
+    images.complete &&
+    ['accepted', 'awaiting-images'].includes(phase.returnTo.state)
+  ) {
     return { type: 'exception-resolved', code: phase.code, resolution: 'the images arrived' }
   }
   return undefined

@@ -38,9 +38,13 @@ function timerHappenings(c: Case, context: DecisionContext): Happening[] {
       return [{ type: 'overflow-entered', tier: Math.max(1, Math.min(c.routing.tier + 1, tiers)) }]
     }
     case 'withdraw-offer':
-      return phase.state === 'offered' ? [{ type: 'offer-withdrawn', readerId: phase.offer.readerId, because: 'lapsed' }] : []
+      return phase.state === 'offered'
+        ? [{ type: 'offer-withdrawn', readerId: phase.offer.readerId, because: 'lapsed' }]
+        : []
     case 'release':
-      return phase.state === 'claimed' ? [{ type: 'claim-released', readerId: phase.claim.readerId, because: 'stale' }] : []
+      return phase.state === 'claimed'
+        ? [{ type: 'claim-released', readerId: phase.claim.readerId, because: 'stale' }]
+        : []
     case 'retry-delivery':
       if (phase.state !== 'final-signed') return []
       return phase.attempts + 1 >= DELIVERY_ATTEMPTS
@@ -55,7 +59,9 @@ function timerHappenings(c: Case, context: DecisionContext): Happening[] {
  */
 export function dueHappenings(c: Case, now: Instant, context: DecisionContext): Happening[] {
   const target: Happening[] =
-    c.target !== null && c.target.dueAt <= now ? [{ type: 'escalated', escalation: escalation(c, c.target.clock, context) }] : []
+    c.target !== null && c.target.dueAt <= now
+      ? [{ type: 'escalated', escalation: escalation(c, c.target.clock, context) }]
+      : []
   const timer = c.timer !== null && c.timer.dueAt <= now ? timerHappenings(c, context) : []
   return [...target, ...timer]
 }

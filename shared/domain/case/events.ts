@@ -15,7 +15,12 @@ import type { CaseState } from './states.ts'
 
 /** Who did it: a person by token, or Overread itself by one of its parts. */
 export const ActorSchema = z
-  .strictObject({ kind: z.enum(['person', 'machine', 'overread']), id: z.string(), orgId: z.string().optional(), role: z.string().optional() })
+  .strictObject({
+    kind: z.enum(['person', 'machine', 'overread']),
+    id: z.string(),
+    orgId: z.string().optional(),
+    role: z.string().optional(),
+  })
   .meta({ id: 'Actor', examples: [{ kind: 'overread', id: 'sweep' }] })
 export type Actor = z.infer<typeof ActorSchema>
 
@@ -32,7 +37,13 @@ const event = <T extends string, S extends z.core.$ZodLooseShape>(type: T, data:
   z.strictObject({ type: z.literal(type), ...envelope, ...data })
 
 /** The case as it is when its first event is written. */
-export const CaseBirthSchema = CaseSchema.omit({ phase: true, owner: true, timer: true, target: true, eventCount: true })
+export const CaseBirthSchema = CaseSchema.omit({
+  phase: true,
+  owner: true,
+  timer: true,
+  target: true,
+  eventCount: true,
+})
 
 /** Past-tense, append-only: the timeline, the KPIs, the escalations and the audit trail all derive from these. */
 export const CaseEventSchema = z.discriminatedUnion('type', [
@@ -46,7 +57,11 @@ export const CaseEventSchema = z.discriminatedUnion('type', [
   event('referral-cancelled', { reason: z.string() }),
   event('referral-expired', {}),
   event('images-awaited', {}),
-  event('upload-opened', { uploadId: z.string(), objects: z.int().positive(), studyInstanceUid: z.string().optional() }),
+  event('upload-opened', {
+    uploadId: z.string(),
+    objects: z.int().positive(),
+    studyInstanceUid: z.string().optional(),
+  }),
   event('images-counted', { expected: z.int(), stored: z.int(), failed: z.int(), complete: z.boolean() }),
   event('study-became-available', {}),
   event('overflow-entered', { tier: z.int().positive() }),
@@ -76,7 +91,15 @@ export interface EventRule {
   readonly to: CaseState | 'same' | 'left'
 }
 
-const underway = ['submitted', 'triage', 'accepted', 'awaiting-images', 'study-available', 'offered', 'claimed'] as const
+const underway = [
+  'submitted',
+  'triage',
+  'accepted',
+  'awaiting-images',
+  'study-available',
+  'offered',
+  'claimed',
+] as const
 const holdable = [...underway, 'preliminary', 'final-signed', 'delivered'] as const
 
 export const eventRules = {
@@ -90,7 +113,10 @@ export const eventRules = {
   'referral-cancelled': { from: ['draft', ...underway, 'needs-information', 'exception'], to: 'cancelled' },
   'referral-expired': { from: ['draft', 'needs-information', 'awaiting-images'], to: 'expired' },
   'images-awaited': { from: ['accepted'], to: 'awaiting-images' },
-  'upload-opened': { from: ['submitted', 'triage', 'needs-information', 'accepted', 'awaiting-images', 'exception'], to: 'same' },
+  'upload-opened': {
+    from: ['submitted', 'triage', 'needs-information', 'accepted', 'awaiting-images', 'exception'],
+    to: 'same',
+  },
   'images-counted': { from: 'any-open', to: 'same' },
   'study-became-available': { from: ['accepted', 'awaiting-images'], to: 'study-available' },
   'overflow-entered': { from: ['study-available'], to: 'same' },
@@ -105,7 +131,7 @@ export const eventRules = {
   'delivery-failed': { from: ['final-signed'], to: 'same' },
   'report-delivered': { from: ['final-signed'], to: 'delivered' },
   'report-acknowledged': { from: ['delivered'], to: 'acknowledged' },
-  'escalated': { from: 'any-open', to: 'same' },
+  escalated: { from: 'any-open', to: 'same' },
   'escalation-acknowledged': { from: 'any-open', to: 'same' },
   'exception-raised': { from: holdable, to: 'exception' },
   'exception-resolved': { from: ['exception'], to: 'left' },

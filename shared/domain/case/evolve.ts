@@ -3,7 +3,11 @@ import type { Case, Phase, ResumablePhase } from './case.ts'
 import { eventRules, type CaseEvent } from './events.ts'
 
 /** An event without its envelope: what is about to happen. */
-export type Happening = CaseEvent extends infer E ? (E extends CaseEvent ? Omit<E, 'at' | 'by' | 'then'> : never) : never
+export type Happening = CaseEvent extends infer E
+  ? E extends CaseEvent
+    ? Omit<E, 'at' | 'by' | 'then'>
+    : never
+  : never
 
 const leftPhase = (phase: Phase): ResumablePhase => {
   if (phase.state === 'needs-information' || phase.state === 'exception') return phase.returnTo
@@ -111,12 +115,19 @@ function changesOf(c: Case, e: CaseEvent): Partial<Case> {
     case 'case-offered':
       return {
         ...milestone(c, { routedAt: c.milestones.routedAt ?? e.at }),
-        routing: { ...c.routing, tier: e.tier, asked: [...c.routing.asked.filter((id) => id !== e.offer.readerId), e.offer.readerId] },
+        routing: {
+          ...c.routing,
+          tier: e.tier,
+          asked: [...c.routing.asked.filter((id) => id !== e.offer.readerId), e.offer.readerId],
+        },
       }
     case 'case-claimed':
       return { ...milestone(c, { claimedAt: c.milestones.claimedAt ?? e.at }), ...claimAs(c, e.claim.groupOrgId) }
     case 'preliminary-filed':
-      return { ...milestone(c, { preliminaryAt: c.milestones.preliminaryAt ?? e.at }), reports: [...c.reports, e.report] }
+      return {
+        ...milestone(c, { preliminaryAt: c.milestones.preliminaryAt ?? e.at }),
+        reports: [...c.reports, e.report],
+      }
     case 'final-signed':
       return { ...milestone(c, { finalAt: e.at }), reports: [...c.reports, e.report] }
     case 'addendum-added':

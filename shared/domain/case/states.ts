@@ -7,7 +7,8 @@ export type Span =
   | { readonly target: 'accept' | 'offer' | 'final'; readonly share: number }
 
 /** What the sweep does when the timer of a state is due. */
-export type TimerAction = 'escalate' | 'expire' | 'except' | 'overflow' | 'withdraw-offer' | 'release' | 'retry-delivery'
+export type TimerAction =
+  'escalate' | 'expire' | 'except' | 'overflow' | 'withdraw-offer' | 'release' | 'retry-delivery'
 
 /** Who must act next, as a role that the network definition resolves to an organisation and, where it can, a person. */
 export type OwnerRole =
@@ -44,7 +45,7 @@ interface StateRule {
  * is how studies get lost. `next` is the closed list of states that may follow.
  */
 export const stateRules = {
-  'draft': {
+  draft: {
     owner: 'referrer',
     timer: { minutes: 14 * DAY, then: 'expire' },
     next: ['submitted', 'cancelled', 'expired'],
@@ -52,7 +53,7 @@ export const stateRules = {
     businessStatus: 'draft',
     ups: null,
   },
-  'submitted': {
+  submitted: {
     owner: 'triage',
     timer: { target: 'accept', share: 0.5, then: 'escalate' },
     next: ['triage', 'accepted', 'rejected', 'cancelled', 'exception'],
@@ -60,7 +61,7 @@ export const stateRules = {
     businessStatus: 'submitted',
     ups: null,
   },
-  'triage': {
+  triage: {
     owner: 'vetter',
     timer: { target: 'accept', share: 1, then: 'escalate' },
     next: ['accepted', 'rejected', 'needs-information', 'cancelled', 'exception'],
@@ -76,7 +77,7 @@ export const stateRules = {
     businessStatus: 'needs-info',
     ups: null,
   },
-  'accepted': {
+  accepted: {
     owner: 'coordinator',
     timer: { minutes: 15, then: 'except' },
     next: ['awaiting-images', 'study-available', 'cancelled', 'exception'],
@@ -100,7 +101,7 @@ export const stateRules = {
     businessStatus: 'study-available',
     ups: 'SCHEDULED',
   },
-  'offered': {
+  offered: {
     owner: 'pool-lead',
     timer: { target: 'offer', share: 1, then: 'withdraw-offer' },
     next: ['claimed', 'study-available', 'cancelled', 'exception'],
@@ -108,7 +109,7 @@ export const stateRules = {
     businessStatus: 'routed',
     ups: 'SCHEDULED',
   },
-  'claimed': {
+  claimed: {
     owner: 'reader',
     timer: { stat: 15, urgent: 60, routine: 120, then: 'release' },
     next: ['preliminary', 'final-signed', 'study-available', 'needs-information', 'cancelled', 'exception'],
@@ -116,7 +117,7 @@ export const stateRules = {
     businessStatus: 'claimed',
     ups: 'IN PROGRESS',
   },
-  'preliminary': {
+  preliminary: {
     owner: 'final-reader',
     timer: { target: 'final', share: 1, then: 'escalate' },
     next: ['final-signed', 'exception'],
@@ -132,7 +133,7 @@ export const stateRules = {
     businessStatus: 'final',
     ups: 'COMPLETED',
   },
-  'delivered': {
+  delivered: {
     owner: 'referrer',
     timer: { stat: 60, urgent: 60, routine: 7 * DAY, then: 'escalate' },
     next: ['acknowledged', 'final-signed', 'exception'],
@@ -140,7 +141,7 @@ export const stateRules = {
     businessStatus: 'delivered',
     ups: 'COMPLETED',
   },
-  'exception': {
+  exception: {
     owner: 'operations',
     timer: { stat: 15, urgent: 60, routine: DAY, then: 'escalate' },
     next: [
@@ -161,10 +162,17 @@ export const stateRules = {
     ups: null,
   },
   // An addendum re-runs delivery: the referrer must see it, so even an acknowledged case gets an owner and a clock again.
-  'acknowledged': { owner: null, timer: null, next: ['final-signed'], task: 'completed', businessStatus: 'acknowledged', ups: 'COMPLETED' },
-  'rejected': { owner: null, timer: null, next: [], task: 'rejected', businessStatus: 'rejected', ups: null },
-  'cancelled': { owner: null, timer: null, next: [], task: 'cancelled', businessStatus: 'cancelled', ups: 'CANCELED' },
-  'expired': { owner: null, timer: null, next: [], task: 'cancelled', businessStatus: 'expired', ups: 'CANCELED' },
+  acknowledged: {
+    owner: null,
+    timer: null,
+    next: ['final-signed'],
+    task: 'completed',
+    businessStatus: 'acknowledged',
+    ups: 'COMPLETED',
+  },
+  rejected: { owner: null, timer: null, next: [], task: 'rejected', businessStatus: 'rejected', ups: null },
+  cancelled: { owner: null, timer: null, next: [], task: 'cancelled', businessStatus: 'cancelled', ups: 'CANCELED' },
+  expired: { owner: null, timer: null, next: [], task: 'cancelled', businessStatus: 'expired', ups: 'CANCELED' },
 } as const satisfies Record<string, StateRule>
 
 export const CaseStateSchema = z
