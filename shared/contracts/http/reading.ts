@@ -1,0 +1,186 @@
+import * as z from 'zod'
+import { ReferralIdSchema, ReportKindSchema, UrgencySchema } from '../../domain/case/case.ts'
+import { CaseStateSchema } from '../../domain/case/states.ts'
+import { InstantSchema } from '../../domain/instant.ts'
+import { PageQuerySchema } from './referrals.ts'
+import { Sha256Schema } from './uploads.ts'
+
+/** What a reader sees before claiming: enough to choose, nothing that names the patient. */
+export const WorklistItemSchema = z
+  .strictObject({
+    referralId: ReferralIdSchema,
+    version: z.int().positive(),
+    state: CaseStateSchema,
+    readerId: z.string(),
+    siteId: z.string(),
+    pathwayId: z.string(),
+    urgency: UrgencySchema,
+    subspecialty: z.string(),
+    modality: z.string(),
+    bodyPart: z.string().optional(),
+    images: z.int(),
+    since: InstantSchema,
+    dueAt: InstantSchema.nullable(),
+  })
+  .meta({ id: 'WorklistItem' })
+export type WorklistItem = z.infer<typeof WorklistItemSchema>
+export const WorklistQuerySchema = PageQuerySchema
+export const WorklistPageSchema = z
+  .strictObject({ items: z.array(WorklistItemSchema), cursor: z.string().optional() })
+  .meta({ id: 'WorklistPage' })
+
+export const ReleaseSchema = z
+  .strictObject({ reason: z.enum(['returned', 'shift-end', 'outside-competence', 'conflict-of-interest']) })
+  .meta({ id: 'Release', examples: [{ reason: 'returned' }] })
+
+const section = z.string().trim().min(1).max(20_000)
+export const ReportTextSchema = z
+  .strictObject({
+    findings: section,
+    impression: section,
+    recommendation: section.optional(),
+    /** The category the reader gives; the critical-result loop starts from it. */
+    alert: z.enum(['none', 'category-1', 'category-2', 'category-3', 'cancer']).default('none'),
+  })
+  .meta({
+    id: 'ReportText',
+    examples: [{ findings: 'Hyperdense left MCA.', impression: 'Left M1 occlusion.', alert: 'category-1' }],
+  })
+export type ReportText = z.infer<typeof ReportTextSchema>
+
+export const AttachmentIdSchema = z
+  .string()
+  .regex(/^[0-9a-z]{26}$/)
+  .meta({ id: 'AttachmentId' })
+export const OpenAttachmentSchema = z
+  .strictObject({
+    contentType: z.enum(['application/pdf', 'application/dicom']),
+    bytes: z
+      .int()
+      .min(8)
+      .max(50 * 1024 ** 2),
+    sha256: Sha256Schema,
+  })
+  .meta({
+    id: 'OpenAttachment',
+    examples: [
+      {
+        contentType: 'application/pdf',
+        bytes: 1024,
+        sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+      },
+    ],
+  })
+export const AttachmentOpenedSchema = z
+  .strictObject({
+    referralId: ReferralIdSchema,
+    attachmentId: AttachmentIdSchema,
+    put: z.strictObject({
+      method: z.literal('PUT'),
+      url: z.string(),
+      headers: z.record(z.string(), z.string()),
+      expiresAt: InstantSchema,
+    }),
+  })
+  .meta({ id: 'AttachmentOpened' })
+
+export const FileReportSchema = z
+  .strictObject({ text: ReportTextSchema, attachmentIds: z.array(AttachmentIdSchema).max(10).default([]) })
+  .meta({
+    id: 'FileReport',
+    examples: [
+      {
+        text: { findings: 'Hyperdense left MCA.', impression: 'Left M1 occlusion.', alert: 'category-1' },
+        attachmentIds: [],
+      },
+    ],
+  })
+export type FileReport = z.infer<typeof FileReportSchema>
+export const SaveDraftSchema = z
+  .strictObject({ text: ReportTextSchema.partial() })
+  .meta({ id: 'SaveDraft', examples: [{ text: { findings: 'Draft' } }] })
+export const DraftSavedSchema = z
+  .strictObject({ referralId: ReferralIdSchema, savedAt: InstantSchema, draftVersion: z.int().positive() })
+  .meta({ id: 'DraftSaved' })
+
+export const ReportSchema = z
+  .strictObject({
+    reportId: z.string(),
+    kind: ReportKindSchema,
+    filedAt: InstantSchema,
+    readerId: z.string(),
+    readerName: z.string(),
+    registration: z.string().nullable(),
+    decisionId: z.string(),
+    text: ReportTextSchema,
+    sha256: Sha256Schema,
+    signature: z.strictObject({ keyId: z.string(), value: z.string() }),
+    previousSha256: Sha256Schema.optional(),
+    attachments: z.array(
+      z.strictObject({
+        attachmentId: AttachmentIdSchema,
+        contentType: z.string(),
+        bytes: z.int(),
+        sha256: Sha256Schema,
+        get: z
+          .strictObject({
+            method: z.literal('GET'),
+            url: z.string(),
+            headers: z.record(z.string(), z.string()),
+            expiresAt: InstantSchema,
+          })
+          .optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'Report' })
+export type Report = z.infer<typeof ReportSchema>
+export const ReportsSchema = z
+  .strictObject({
+    referralId: ReferralIdSchema,
+    reports: z.array(ReportSchema),
+    draft: SaveDraftSchema.shape.text.optional(),
+  })
+  .meta({ id: 'Reports' })
+
+export const KpiQuerySchema = z.strictObject({
+  from: z.iso.date(),
+  to: z.iso.date(),
+  siteId: z.string().optional(),
+  readingGroupId: z.string().optional(),
+  pathwayId: z.string().optional(),
+})
+export const KpiRowSchema = z
+  .strictObject({
+    measure: z.enum(['acceptance', 'availability', 'turnaround', 'preliminary', 'closure', 'escalation']),
+    siteId: z.string(),
+    readingGroupId: z.string().nullable(),
+    pathwayId: z.string(),
+    n: z.int(),
+    /** Nearest rank; null where fewer than ten values would let a case be recognised by another organisation. */
+    medianMinutes: z.number().nullable(),
+    p90Minutes: z.number().nullable(),
+    p95Minutes: z.number().nullable(),
+    inTargetPercent: z.number().nullable(),
+  })
+  .meta({ id: 'KpiRow' })
+export const KpisSchema = z
+  .strictObject({
+    version: z.literal('overread/kpi@1'),
+    from: z.iso.date(),
+    to: z.iso.date(),
+    rows: z.array(KpiRowSchema),
+    counts: z.array(
+      z.strictObject({
+        siteId: z.string(),
+        pathwayId: z.string(),
+        submitted: z.int(),
+        rejected: z.int(),
+        cancelled: z.int(),
+        exceptions: z.int(),
+      }),
+    ),
+    openOverdue: z.int(),
+  })
+  .meta({ id: 'Kpis' })
+export type Kpis = z.infer<typeof KpisSchema>

@@ -1,0 +1,220 @@
+import * as z from 'zod'
+import {
+  EscalationSchema,
+  ExceptionCodeSchema,
+  MilestonesSchema,
+  OwnerSchema,
+  ReferralIdSchema,
+  ReportMarkSchema,
+  UrgencySchema,
+} from '../../domain/case/case.ts'
+import { ActorSchema } from '../../domain/case/events.ts'
+import { CaseStateSchema } from '../../domain/case/states.ts'
+import { InstantSchema } from '../../domain/instant.ts'
+import { PathwayIdSchema, SiteIdSchema } from '../../domain/network/ids.ts'
+import { ModalitySchema } from '../../domain/network/vocabulary.ts'
+
+export const DicomUidSchema = z
+  .string()
+  .max(64)
+  .regex(/^(0|[1-9]\d*)(\.(0|[1-9]\d*))*$/)
+  .meta({ id: 'DicomUid', description: 'DICOM unique identifier (PS3.5 9.1)', examples: ['1.2.840.113619.2.55.3.1'] })
+
+const shortText = z.string().trim().min(1).max(64)
+const freeText = z.string().trim().min(1).max(4000)
+
+export const PatientSchema = z
+  .strictObject({
+    patientId: shortText,
+    issuerOfPatientId: shortText.optional(),
+    name: z.strictObject({
+      family: z.string().trim().min(1).max(128),
+      given: z.string().trim().min(1).max(128).optional(),
+    }),
+    birthDate: z.iso.date().optional(),
+    sex: z.enum(['F', 'M', 'O', 'U']).optional(),
+  })
+  .meta({
+    id: 'Patient',
+    examples: [{ patientId: 'MRN-0042', name: { family: 'Example', given: 'Ada' }, birthDate: '1956-02-29', sex: 'F' }],
+  })
+export type Patient = z.infer<typeof PatientSchema>
+
+export const ClinicalContextSchema = z
+  .strictObject({
+    question: freeText,
+    history: freeText.optional(),
+    safety: z
+      .array(z.enum(['pregnancy-possible', 'contrast-allergy', 'renal-impairment', 'implant', 'infectious']))
+      .max(5)
+      .optional(),
+  })
+  .meta({ id: 'ClinicalContext', examples: [{ question: 'Acute left-sided weakness: large vessel occlusion?' }] })
+
+export const SubmitReferralSchema = z
+  .strictObject({
+    siteId: SiteIdSchema,
+    pathwayId: PathwayIdSchema,
+    patient: PatientSchema,
+    clinical: ClinicalContextSchema,
+    order: z.strictObject({
+      accessionNumber: shortText.optional(),
+      studyInstanceUid: DicomUidSchema.optional(),
+      modality: ModalitySchema,
+      bodyPart: shortText.optional(),
+      laterality: z.enum(['L', 'R', 'B']).optional(),
+      procedure: z.strictObject({ code: shortText, scheme: shortText }).optional(),
+      description: shortText.optional(),
+      orderedAt: InstantSchema.optional(),
+    }),
+  })
+  .meta({
+    id: 'SubmitReferral',
+    examples: [
+      {
+        siteId: 'donau-vienna',
+        pathwayId: 'stroke',
+        patient: {
+          patientId: 'MRN-0042',
+          name: { family: 'Example', given: 'Ada' },
+          birthDate: '1956-02-29',
+          sex: 'F',
+        },
+        clinical: { question: 'Acute left-sided weakness: large vessel occlusion?' },
+        order: { accessionNumber: 'A-1', modality: 'CT', bodyPart: 'HEAD' },
+      },
+    ],
+  })
+export type SubmitReferral = z.infer<typeof SubmitReferralSchema>
+
+/** The status everybody entitled to the case may follow: it names no patient. */
+export const CaseStatusSchema = z
+  .strictObject({
+    referralId: ReferralIdSchema,
+    version: z.int().positive(),
+    state: CaseStateSchema,
+    exceptionCode: ExceptionCodeSchema.optional(),
+    siteId: z.string(),
+    referringOrgId: z.string(),
+    readingGroups: z.array(z.string()),
+    readerId: z.string().optional(),
+    pathwayId: z.string(),
+    urgency: UrgencySchema,
+    subspecialty: z.string(),
+    modality: z.string(),
+    bodyPart: z.string().optional(),
+    owner: OwnerSchema.nullable(),
+    dueAt: InstantSchema.nullable(),
+    milestones: MilestonesSchema,
+    images: z.strictObject({ expected: z.int(), stored: z.int(), failed: z.int(), complete: z.boolean() }),
+    reports: z.array(ReportMarkSchema),
+    escalations: z.array(EscalationSchema),
+    exceptions: z.array(
+      z.strictObject({ code: ExceptionCodeSchema, raisedAt: InstantSchema, resolvedAt: InstantSchema.optional() }),
+    ),
+    rejectedBecause: z.string().optional(),
+    task: z.strictObject({ status: z.string(), businessStatus: z.string() }),
+  })
+  .meta({ id: 'CaseStatus' })
+export type CaseStatus = z.infer<typeof CaseStatusSchema>
+
+/** With the patient and the clinical context, for those whom role and residency decision allow to see them. */
+export const ReferralSchema = CaseStatusSchema.extend({
+  patient: PatientSchema,
+  clinical: ClinicalContextSchema,
+  order: SubmitReferralSchema.shape.order,
+  residency: z.strictObject({ mode: z.string(), ruleIds: z.array(z.string()), policyVersion: z.string() }),
+}).meta({ id: 'Referral' })
+export type Referral = z.infer<typeof ReferralSchema>
+
+export const PageQuerySchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(2000).optional(),
+})
+
+export const ListReferralsQuerySchema = PageQuerySchema.extend({
+  state: CaseStateSchema.optional(),
+  siteId: SiteIdSchema.optional(),
+  pathwayId: PathwayIdSchema.optional(),
+  submittedFrom: InstantSchema.optional(),
+  submittedTo: InstantSchema.optional(),
+})
+
+export const ReferralRowSchema = z
+  .strictObject({
+    referralId: ReferralIdSchema,
+    version: z.int().positive(),
+    state: CaseStateSchema,
+    siteId: z.string(),
+    pathwayId: z.string(),
+    urgency: UrgencySchema,
+    modality: z.string(),
+    subspecialty: z.string(),
+    submittedAt: InstantSchema,
+    dueAt: InstantSchema.nullable(),
+    owner: OwnerSchema.nullable(),
+  })
+  .meta({ id: 'ReferralRow' })
+export type ReferralRow = z.infer<typeof ReferralRowSchema>
+export const ReferralPageSchema = z
+  .strictObject({ referrals: z.array(ReferralRowSchema), cursor: z.string().optional() })
+  .meta({ id: 'ReferralPage' })
+
+export const TimelineEntrySchema = z
+  .strictObject({
+    number: z.int().positive(),
+    at: InstantSchema,
+    event: z.string(),
+    state: CaseStateSchema,
+    by: ActorSchema,
+    owner: OwnerSchema.nullable(),
+    dueAt: InstantSchema.nullable(),
+    facts: z.record(z.string(), z.union([z.string(), z.number()])),
+  })
+  .meta({ id: 'TimelineEntry' })
+export type TimelineEntry = z.infer<typeof TimelineEntrySchema>
+export const TimelineSchema = z
+  .strictObject({ referralId: ReferralIdSchema, entries: z.array(TimelineEntrySchema) })
+  .meta({ id: 'Timeline' })
+
+export const ReferralParamsSchema = z.strictObject({ referralId: ReferralIdSchema })
+
+/** Reasons are codes or short notes about the process; clinical text belongs in the sealed context. */
+export const RejectSchema = z
+  .strictObject({
+    reason: z.enum([
+      'not-indicated',
+      'wrong-modality',
+      'duplicate',
+      'outside-agreement',
+      'insufficient-quality',
+      'other',
+    ]),
+  })
+  .meta({ id: 'Reject', examples: [{ reason: 'not-indicated' }] })
+export const RequestInformationSchema = z
+  .strictObject({
+    item: z.enum([
+      'clinical-history',
+      'prior-study',
+      'missing-series',
+      'renal-function',
+      'consent',
+      'order-details',
+      'other',
+    ]),
+    note: freeText.optional(),
+  })
+  .meta({ id: 'RequestInformation', examples: [{ item: 'prior-study' }] })
+export const ProvideInformationSchema = z
+  .strictObject({ note: freeText })
+  .meta({ id: 'ProvideInformation', examples: [{ note: 'Prior CT of 2025-03-02 is now attached.' }] })
+export const CancelSchema = z
+  .strictObject({ reason: z.enum(['patient-declined', 'no-longer-needed', 'duplicate', 'entered-in-error', 'other']) })
+  .meta({ id: 'Cancel', examples: [{ reason: 'no-longer-needed' }] })
+export const ResolveExceptionSchema = z
+  .strictObject({
+    resolution: z.enum(['images-requested-again', 'reader-arranged', 'retry', 'handled-by-telephone', 'other']),
+  })
+  .meta({ id: 'ResolveException', examples: [{ resolution: 'retry' }] })
+export const EmptySchema = z.strictObject({}).meta({ id: 'Empty', examples: [{}] })
