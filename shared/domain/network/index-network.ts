@@ -11,7 +11,7 @@ import type {
   SiteId,
 } from './ids.ts'
 import type { NetworkDefinition, PoolOrder } from './network-definition.ts'
-import type { Agreement, Cell, Evidence, Organisation, Person, Site } from './parties.ts'
+import type { Agreement, Cell, Organisation, Person, Site } from './parties.ts'
 import type { Pathway } from './pathway.ts'
 import type { Pool, Reader } from './reader.ts'
 
@@ -75,21 +75,6 @@ export const indexNetwork = (definition: NetworkDefinition): NetworkIndex => ({
 /** Agreements to which both organisations are party, whether they run now or not. */
 export const agreementsBetween = (network: NetworkIndex, one: OrgId, other: OrgId): readonly Agreement[] =>
   network.agreementsByParties.get(pairKey(one, other)) ?? []
-
-/** The row of the residency policy under which a site's studies fall. */
-export const residencyOriginOf = (site: Site): string => site.residencyOrigin ?? site.jurisdiction
-
-/** References that may count towards a reading of this origin's data by this reader; validity is the policy's to judge. */
-export const evidenceFor = (
-  network: NetworkIndex,
-  scope: { readonly origin: string; readonly orgId: OrgId; readonly readerId: ReaderId },
-): Evidence[] =>
-  network.definition.evidence.filter(
-    ({ origin, orgId, readerId }) =>
-      (origin === undefined || origin === scope.origin) &&
-      (orgId === undefined || orgId === scope.orgId) &&
-      (readerId === undefined || readerId === scope.readerId),
-  )
 
 /** The order of pools for a site and pathway: the pathway's own entry, or the site's general one. */
 export const poolOrderFor = (network: NetworkIndex, siteId: SiteId, pathwayId: PathwayId): PoolOrder | undefined => {

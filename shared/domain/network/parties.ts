@@ -7,12 +7,12 @@ import {
   HolidayCalendarIdSchema,
   OrgIdSchema,
   PersonIdSchema,
-  ReaderIdSchema,
   SiteIdSchema,
 } from './ids.ts'
 import { CountrySchema, JurisdictionSchema } from './jurisdiction.ts'
 import { validityShape } from './validity.ts'
-import { ReadingModeSchema } from './vocabulary.ts'
+import { EvidenceRecordSchema } from '../residency/decision-inputs.ts'
+import { ReadingModeSchema } from '../residency/reading-mode.ts'
 
 const nameSchema = z.string().min(1).max(120)
 
@@ -33,20 +33,18 @@ export const OrganisationSchema = z
     name: nameSchema,
     kind: z.enum(['referring', 'reading-group', 'lab', 'dental', 'operator']),
     country: CountrySchema,
+    controlCountries: z.array(CountrySchema).describe('from where it is controlled; the residency policy may ask'),
   })
   .meta({ id: 'Organisation' })
 export type Organisation = z.infer<typeof OrganisationSchema>
 
-/** Where the patient is imaged: the jurisdiction that regulates the reading of the study is the site's. */
+/** Where the patient is imaged: its jurisdiction regulates the reading, and is the origin for the residency policy. */
 export const SiteSchema = z
   .strictObject({
     siteId: SiteIdSchema,
     orgId: OrgIdSchema,
     name: nameSchema,
     jurisdiction: JurisdictionSchema,
-    residencyOrigin: JurisdictionSchema.optional().describe(
-      'row of the residency policy, where it is not the jurisdiction itself (EU for AT)',
-    ),
     cellId: CellIdSchema,
     timeZone: TimeZoneSchema,
     holidayCalendarId: HolidayCalendarIdSchema,
@@ -102,16 +100,12 @@ export const AgreementSchema = z
   .meta({ id: 'Agreement' })
 export type Agreement = z.infer<typeof AgreementSchema>
 
-/** A reference to a document that a condition of the residency policy asks for; the document itself is kept elsewhere. */
-export const EvidenceSchema = z
-  .strictObject({
-    evidenceId: EvidenceIdSchema,
-    condition: z.string().regex(/^[A-Z][A-Z0-9_]+$/, 'must be a condition of the residency policy, e.g. DPA'),
-    origin: JurisdictionSchema.optional().describe('holds for this origin alone; absent: for any'),
-    orgId: OrgIdSchema.optional().describe('holds for readers of this organisation alone; absent: for any'),
-    readerId: ReaderIdSchema.optional().describe('holds for this reader alone; absent: for any'),
-    reference: z.string().min(1).max(200).describe('where the document is kept'),
-    ...validityShape,
-  })
-  .meta({ id: 'Evidence' })
+/**
+ * A reference to a document that a condition of the residency policy asks for. The document is kept elsewhere; consents
+ * of single patients are never kept here.
+ */
+export const EvidenceSchema = EvidenceRecordSchema.extend({
+  id: EvidenceIdSchema,
+  reference: z.string().min(1).max(200).describe('where the document is kept'),
+}).meta({ id: 'NetworkEvidence' })
 export type Evidence = z.infer<typeof EvidenceSchema>

@@ -12,7 +12,7 @@ export const idFields = {
   holidayCalendars: 'holidayCalendarId',
   shifts: 'shiftId',
   pathways: 'pathwayId',
-  evidence: 'evidenceId',
+  evidence: 'id',
 } as const satisfies Partial<Record<keyof NetworkDefinition, string>>
 
 export type IdentifiedList = keyof typeof idFields
@@ -73,8 +73,8 @@ const tables = [
     ['overflowTo', 'pools', shift.overflowTo],
   ]),
   fieldsOf('evidence', (evidence) => [
-    ['orgId', 'organisations', present(evidence.orgId)],
-    ['readerId', 'readers', present(evidence.readerId)],
+    ['scope.organisationIds', 'organisations', evidence.scope.organisationIds ?? []],
+    ['scope.readerIds', 'readers', evidence.scope.readerIds ?? []],
   ]),
 ]
 

@@ -58,9 +58,3 @@ export type AgeBand = z.infer<typeof AgeBandSchema>
 
 export const ReportTypeSchema = z.enum(['preliminary', 'final']).meta({ title: 'ReportType' })
 export type ReportType = z.infer<typeof ReportTypeSchema>
-
-/** Modes of the residency policy, strictest first; the place in this list is the rank. */
-export const ReadingModeSchema = z
-  .enum(['forbidden', 'transfer_deidentified', 'view_in_region_identifiable', 'read_identifiable'])
-  .meta({ title: 'ReadingMode' })
-export type ReadingMode = z.infer<typeof ReadingModeSchema>

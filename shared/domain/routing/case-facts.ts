@@ -2,15 +2,9 @@ import type { OrgId, PersonId, PathwayId, ReaderId, SiteId } from '../network/id
 import type { NetworkIndex } from '../network/index-network.ts'
 import type { Jurisdiction } from '../network/jurisdiction.ts'
 import type { Site } from '../network/parties.ts'
-import type {
-  AgeBand,
-  BodyRegion,
-  Modality,
-  Priority,
-  ReadingMode,
-  ReportType,
-  Subspecialty,
-} from '../network/vocabulary.ts'
+import type { AgeBand, BodyRegion, Modality, Priority, ReportType, Subspecialty } from '../network/vocabulary.ts'
+
+import type { ReadingMode } from '../residency/reading-mode.ts'
 
 /** What of a case decides who may read it. No identity: routing never needs to know who the patient is. */
 export interface CaseFacts {

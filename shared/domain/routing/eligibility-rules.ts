@@ -6,8 +6,7 @@ import type { Jurisdiction } from '../network/jurisdiction.ts'
 import type { Privilege, Reader } from '../network/reader.ts'
 import { isValidAt } from '../network/validity.ts'
 import type { Validity } from '../network/validity.ts'
-import { ReadingModeSchema } from '../network/vocabulary.ts'
-import type { ReadingMode } from '../network/vocabulary.ts'
+import { modeRank } from '../residency/reading-mode.ts'
 import type { CaseFacts, ResidencyMode } from './case-facts.ts'
 import { ageBandsOf } from './case-facts.ts'
 import { isShiftOnIn } from './rota.ts'
@@ -54,20 +53,15 @@ interface RuleBase {
   readonly purposes: readonly EligibilityPurpose[]
 }
 
-/** `standing` follows from the definition, the case and the running windows alone; `momentary` also from the situation. */
-export type Rule =
-  | (RuleBase & {
-      readonly kind: 'standing'
-      readonly failure: (question: EligibilityQuestion, reader: Reader) => string | undefined
-    })
-  | (RuleBase & {
-      readonly kind: 'momentary'
-      readonly failure: (
-        question: EligibilityQuestion,
-        reader: Reader,
-        situation: ReaderSituation,
-      ) => string | undefined
-    })
+/** Follows from the definition, the kind of case and the running windows alone. */
+export interface StandingRule extends RuleBase {
+  readonly failure: (question: EligibilityQuestion, reader: Reader) => string | undefined
+}
+
+/** Asks about the situation or the minute too. */
+export interface MomentaryRule extends RuleBase {
+  readonly failure: (question: EligibilityQuestion, reader: Reader, situation: ReaderSituation) => string | undefined
+}
 
 /** Of windows that would fit, why none holds now: the next person to look wants to know if it has ended or not begun. */
 const whyNoneHolds = (fitting: readonly Validity[], atMs: number, what: string): string | undefined => {
@@ -147,8 +141,6 @@ const agreement = (question: EligibilityQuestion, reader: Reader): string | unde
   reader.orgId === question.site.orgId
     ? undefined
     : whyNoneHolds(readingAgreements(question, reader), question.atMs, `agreement with ${question.site.orgId}`)
-
-const modeRank = (mode: ReadingMode): number => ReadingModeSchema.options.indexOf(mode)
 
 const residency = (
   question: EligibilityQuestion,
@@ -233,37 +225,35 @@ const capacity = (
   return openCases < most ? undefined : `holds ${openCases} of at most ${most} cases`
 }
 
+const askedAlready: MomentaryRule['failure'] = (_question, _reader, { alreadyAsked }) =>
+  alreadyAsked === true ? 'was offered the case already' : undefined
+
+const pool: MomentaryRule['failure'] = (_question, _reader, { inPool }) =>
+  inPool === false ? 'is in none of the pools asked now' : undefined
+
 const always = ['offer', 'claim', 'image-access', 'sign-off'] as const
 const beforeReading = ['offer', 'claim'] as const
 
 /**
- * The rules in the order in which they are asked; the first that fails is the reason kept. What the law and the
- * agreements ask is asked every time, up to the signature; the rota and the load only while a reader is being chosen,
- * since a reader who has the case open must be able to finish it after the shift.
+ * The rules in the order in which they are asked, these before the momentary ones; the first that fails is the reason
+ * kept. What the law and the agreements ask is asked every time, up to the signature; the rota and the load only while a
+ * reader is being chosen, since a reader who has the case open must be able to finish it after the shift.
  */
-export const rules: readonly Rule[] = [
-  { rule: 'subspecialty', kind: 'standing', purposes: beforeReading, failure: subspecialty },
-  { rule: 'registration', kind: 'standing', purposes: always, failure: registration },
-  { rule: 'privilege', kind: 'standing', purposes: always, failure: privilege },
-  { rule: 'indemnity', kind: 'standing', purposes: always, failure: indemnity },
-  { rule: 'agreement', kind: 'standing', purposes: always, failure: agreement },
-  { rule: 'certification', kind: 'standing', purposes: always, failure: certification },
-  { rule: 'residency', kind: 'momentary', purposes: always, failure: residency },
-  { rule: 'conflict-of-interest', kind: 'momentary', purposes: always, failure: conflictOfInterest },
-  { rule: 'location', kind: 'momentary', purposes: always, failure: location },
-  {
-    rule: 'already-asked',
-    kind: 'momentary',
-    purposes: ['offer'],
-    failure: (_question, _reader, { alreadyAsked }) =>
-      alreadyAsked === true ? 'was offered the case already' : undefined,
-  },
-  {
-    rule: 'pool',
-    kind: 'momentary',
-    purposes: ['offer'],
-    failure: (_question, _reader, { inPool }) => (inPool === false ? 'is in none of the pools asked now' : undefined),
-  },
-  { rule: 'shift', kind: 'momentary', purposes: ['offer'], failure: shift },
-  { rule: 'capacity', kind: 'momentary', purposes: ['offer'], failure: capacity },
+export const standingRules: readonly StandingRule[] = [
+  { rule: 'subspecialty', purposes: beforeReading, failure: subspecialty },
+  { rule: 'registration', purposes: always, failure: registration },
+  { rule: 'privilege', purposes: always, failure: privilege },
+  { rule: 'indemnity', purposes: always, failure: indemnity },
+  { rule: 'agreement', purposes: always, failure: agreement },
+  { rule: 'certification', purposes: always, failure: certification },
+]
+
+export const momentaryRules: readonly MomentaryRule[] = [
+  { rule: 'residency', purposes: always, failure: residency },
+  { rule: 'conflict-of-interest', purposes: always, failure: conflictOfInterest },
+  { rule: 'location', purposes: always, failure: location },
+  { rule: 'already-asked', purposes: ['offer'], failure: askedAlready },
+  { rule: 'pool', purposes: ['offer'], failure: pool },
+  { rule: 'shift', purposes: ['offer'], failure: shift },
+  { rule: 'capacity', purposes: ['offer'], failure: capacity },
 ]

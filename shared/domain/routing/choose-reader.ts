@@ -1,0 +1,102 @@
+import type { PoolId, ReaderId } from '../network/ids.ts'
+import type { NetworkIndex } from '../network/index-network.ts'
+import type { Reader } from '../network/reader.ts'
+import { instantFromEpochMs } from '../instant.ts'
+import type { Instant } from '../instant.ts'
+import type { ByReader, CaseFacts, ResidencyMode } from './case-facts.ts'
+import type { EligibilityQuestion } from './eligibility-rules.ts'
+import { fittingShifts } from './eligibility-rules.ts'
+import type { ReaderEvaluation } from './eligibility.ts'
+import { momentaryFailure, questionOf } from './eligibility.ts'
+import { nextShiftStart } from './rota.ts'
+import { standingVerdicts } from './standing-verdicts.ts'
+
+export interface ReaderChoice {
+  readonly facts: CaseFacts
+  /** Pools asked now, in order: the first of a reader's pools in this list is the one the offer is made through. */
+  readonly pools: readonly PoolId[]
+  readonly network: NetworkIndex
+  /** Open cases of each reader, offers that still run included; absent means none. */
+  readonly loads: ByReader<number>
+  /** What the residency policy decided; a reader without a decision is refused. */
+  readonly decisions: ByReader<ResidencyMode>
+  readonly instant: Instant
+  readonly alreadyAsked: ReadonlySet<ReaderId>
+}
+
+/** `evaluations` is the decision record: every reader of the network, with the first rule that failed. */
+export type ChosenReader =
+  | {
+      readonly outcome: 'offer'
+      readonly readerId: ReaderId
+      readonly poolId: PoolId
+      readonly evaluations: readonly ReaderEvaluation[]
+    }
+  | {
+      readonly outcome: 'nobody'
+      readonly evaluations: readonly ReaderEvaluation[]
+      /** When the next shift of a reader who is only off shift begins, if one does within eight days. */
+      readonly nextReview?: Instant
+    }
+
+interface Candidate {
+  readonly reader: Reader
+  readonly isSpecialist: boolean
+  readonly openCases: number
+}
+
+/**
+ * The specialist before whoever may read it second; then the smallest share of capacity in use; then by id, so that the
+ * same facts always give the same reader and a stored decision can be made again.
+ */
+const goesBefore = (one: Candidate, other: Candidate): boolean => {
+  if (one.isSpecialist !== other.isSpecialist) return one.isSpecialist
+  const [mine, theirs] = [one.openCases * other.reader.capacity, other.openCases * one.reader.capacity]
+  if (mine !== theirs) return mine < theirs
+  return one.reader.readerId < other.reader.readerId
+}
+
+const readersInPools = (network: NetworkIndex, pools: readonly PoolId[]): Set<Reader> =>
+  new Set(pools.flatMap((poolId) => network.readersByPool.get(poolId) ?? []))
+
+const nextReviewAfter = (question: EligibilityQuestion, offShift: readonly Reader[]): Instant | undefined => {
+  const starts = offShift
+    .flatMap((reader) => fittingShifts(question, reader))
+    .flatMap((shift) => nextShiftStart(shift, question.network.holidayCalendars, question.atMs) ?? [])
+  return starts.length === 0 ? undefined : instantFromEpochMs(Math.min(...starts))
+}
+
+/** Chooses whom to offer a case, and says of everybody else why not. */
+export const chooseReader = (choice: ReaderChoice): ChosenReader => {
+  const { facts, pools, network, loads, decisions, alreadyAsked } = choice
+  const question = questionOf(facts, network, choice.instant, 'offer')
+  const { blocked, open } = standingVerdicts(question)
+  const asked = readersInPools(network, pools)
+  const evaluations: ReaderEvaluation[] = []
+  const offShift: Reader[] = []
+  let best: Candidate | undefined
+  for (const reader of open) {
+    const { readerId } = reader
+    const openCases = loads.get(readerId) ?? 0
+    const failure = momentaryFailure(question, reader, {
+      decision: decisions.get(readerId),
+      openCases,
+      alreadyAsked: alreadyAsked.has(readerId),
+      inPool: asked.has(reader),
+    })
+    evaluations.push(failure ?? { eligible: true, readerId })
+    if (failure?.rule === 'shift') offShift.push(reader)
+    if (failure !== undefined) continue
+    const candidate = { reader, isSpecialist: reader.subspecialties.includes(facts.subspecialty), openCases }
+    if (best === undefined || goesBefore(candidate, best)) best = candidate
+  }
+  const record = evaluations.concat(blocked)
+  if (best === undefined) {
+    const nextReview = nextReviewAfter(question, offShift)
+    return { outcome: 'nobody', evaluations: record, ...(nextReview === undefined ? {} : { nextReview }) }
+  }
+  const { readerId, poolIds } = best.reader
+  const poolId = pools.find((one) => poolIds.includes(one))
+  if (poolId === undefined) throw new Error('a reader is chosen from the pools asked')
+  return { outcome: 'offer', readerId, poolId, evaluations: record }
+}

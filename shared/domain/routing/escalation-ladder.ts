@@ -1,0 +1,93 @@
+import { addMinutes } from '../instant.ts'
+import type { Instant } from '../instant.ts'
+import type { OrgId, PathwayId, PersonId, PoolId, ReaderId, SiteId } from '../network/ids.ts'
+import type { NetworkIndex } from '../network/index-network.ts'
+import { poolOrderFor } from '../network/index-network.ts'
+import type { LadderRung } from '../network/pathway.ts'
+import { siteOf } from './case-facts.ts'
+
+/** One rung with the person who answers for it: an escalation to a role is an escalation to nobody. */
+export interface NamedRung {
+  readonly rung: LadderRung
+  readonly personId: PersonId
+  readonly orgId: OrgId
+  readonly name: string
+}
+
+export interface LadderQuestion {
+  readonly network: NetworkIndex
+  readonly siteId: SiteId
+  readonly pathwayId: PathwayId
+  /** Where the case is offered or claimed; absent before it is. */
+  readonly poolId?: PoolId | undefined
+  readonly readerId?: ReaderId | undefined
+}
+
+/** The pool the case would be asked of first, for a case that no pool has yet. */
+const firstPoolOf = ({ network, siteId, pathwayId }: LadderQuestion): PoolId | undefined => {
+  const order = poolOrderFor(network, siteId, pathwayId)
+  return [...(order?.homePools ?? []), ...(order?.partnerPools ?? [])][0]
+}
+
+const personOn = (question: LadderQuestion, rung: LadderRung): PersonId | undefined => {
+  const { network, readerId } = question
+  const poolId = question.poolId ?? firstPoolOf(question)
+  switch (rung) {
+    case 'reader':
+      return readerId === undefined ? undefined : network.readers.get(readerId)?.personId
+    case 'pool-lead':
+      return poolId === undefined ? undefined : network.pools.get(poolId)?.leadPersonId
+    case 'operations':
+      return network.definition.operations.desk
+    case 'duty-clinician':
+      return siteOf(network, question).dutyClinician
+    case 'executive':
+      return network.definition.operations.executive
+  }
+}
+
+/** The ladder of a case with its people. A rung nobody stands on, such as the reader of an unclaimed case, is left out. */
+export const ladderFor = (question: LadderQuestion): NamedRung[] => {
+  const { network, pathwayId } = question
+  const rungs = network.pathways.get(pathwayId)?.ladder ?? []
+  return rungs.flatMap((rung) => {
+    const personId = personOn(question, rung)
+    const person = personId === undefined ? undefined : network.people.get(personId)
+    return person === undefined ? [] : [{ rung, personId: person.personId, orgId: person.orgId, name: person.name }]
+  })
+}
+
+export type LadderPosition =
+  | { readonly outcome: 'in-time'; readonly firstRungAt: Instant }
+  | {
+      readonly outcome: 'late'
+      /** 1 is the first rung. */
+      readonly rung: number
+      readonly person: NamedRung
+      /** Absent on the last rung: there is nobody further to call. */
+      readonly nextRungAt?: Instant
+    }
+
+/** A rung each quarter of the target. */
+const RUNG_SHARE = 0.25
+
+/** When a rung (1 is the first) is due: the first at the target itself, each further one a quarter of it later. */
+export const rungDueAt = (startedAt: Instant, targetMinutes: number, rung: number): Instant =>
+  addMinutes(startedAt, targetMinutes * (1 + RUNG_SHARE * (rung - 1)))
+
+/** Who is to be called about a clock at an instant. */
+export const ladderAt = (clock: {
+  readonly startedAt: Instant
+  readonly targetMinutes: number
+  readonly ladder: readonly NamedRung[]
+  readonly instant: Instant
+}): LadderPosition => {
+  const { startedAt, targetMinutes, ladder, instant } = clock
+  const dueAt = (rung: number): Instant => rungDueAt(startedAt, targetMinutes, rung)
+  const rung = 1 + ladder.findLastIndex((_, at) => Date.parse(dueAt(at + 1)) <= Date.parse(instant))
+  if (rung === 0) return { outcome: 'in-time', firstRungAt: dueAt(1) }
+  const person = ladder[rung - 1]
+  if (person === undefined) throw new Error('a rung that is due is on the ladder')
+  if (rung === ladder.length) return { outcome: 'late', rung, person }
+  return { outcome: 'late', rung, person, nextRungAt: dueAt(rung + 1) }
+}
