@@ -1,0 +1,303 @@
+import { IDENTIFYING_TAGS } from './fact-fields.ts'
+import type { DicomLimits } from './limits.ts'
+import type { DicomRejection } from './rejection.ts'
+import type { Encoding } from './transfer-syntax.ts'
+import { dictionaryVr, hasLongForm, isStandardVr, VR_IMPLICIT, VR_SQ, VR_UN } from './vr.ts'
+
+/** Why the walk stopped: at the end, for want of bytes that the window lacks, or because the object is refused. */
+export type WalkStop =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'need'; readonly from: number; readonly toExclusive: number }
+  | { readonly kind: 'reject'; readonly reason: DicomRejection }
+
+/** Told of each element whose value the walk was asked to keep. */
+export interface ElementListener {
+  /** True if the value of this top-level element is wanted. */
+  wants(tag: number): boolean
+  /** `vr` is 0 where the encoding is implicit. */
+  element(tag: number, vr: number, value: Uint8Array): DicomRejection | undefined
+  sequence(tag: number): void
+  item(): void
+  /** An element directly in an item of a top-level sequence that was announced by `sequence`. */
+  wantsInItem(tag: number): boolean
+  itemElement(tag: number, vr: number, value: Uint8Array): void
+}
+
+export interface PixelData {
+  readonly elementOffset: number
+  readonly valueOffset: number
+  /** Undefined for encapsulated pixel data. */
+  readonly valueLength: number | undefined
+}
+
+const TAG_PIXEL_DATA = 0x7fe00010
+const TAG_FLOAT_PIXEL_DATA = 0x7fe00008
+const TAG_DOUBLE_PIXEL_DATA = 0x7fe00009
+const FIRST_DELIMITER_TAG = 0xfffe0000
+const LAST_DELIMITER_TAG = 0xfffeffff
+const TAG_ITEM = 0xfffee000
+const TAG_ITEM_END = 0xfffee00d
+const TAG_SEQUENCE_END = 0xfffee0dd
+const UNDEFINED_LENGTH = 0xffffffff
+
+const DATA_SET = 0
+const SEQUENCE = 1
+const ITEM = 2
+const FRAGMENTS = 3
+
+const DONE: WalkStop = { kind: 'done' }
+const reject = (reason: DicomRejection): WalkStop => ({ kind: 'reject', reason })
+
+/**
+ * Walks a data set by declared lengths, over whatever window of the object it is given, and holds no value that nobody
+ * asked for. It keeps its own stack, so nesting costs it no call depth (control DCM-05), and it stops for more bytes
+ * instead of assuming that they follow: an object cut in its pixel data is seen as cut (dicom-parser, stopped at a tag,
+ * is not able to say so).
+ */
+export class DataSetWalk {
+  position: number
+  pixelData: PixelData | undefined
+  /** True while the walk follows the fragments of top-level encapsulated pixel data. */
+  get inTopLevelFragments(): boolean {
+    return this.depth === 1 && this.kinds[1] === FRAGMENTS
+  }
+
+  private window: Uint8Array = new Uint8Array(0)
+  private base = 0
+  private explicit: boolean
+  private littleEndian: boolean
+  private depth = 0
+  private elements = 0
+  private items = 0
+  private announced = false
+  private readonly kinds: number[] = [DATA_SET]
+  /** Where the frame ends; -1 if only a delimiter ends it. */
+  private readonly ends: number[]
+  /** The nearest defined end that the frame must respect, its own or an outer one. */
+  private readonly bounds: number[]
+  private readonly encodings: Encoding[]
+  private readonly size: number
+  private readonly limits: DicomLimits
+  private readonly listener: ElementListener
+
+  constructor(from: number, size: number, encoding: Encoding, limits: DicomLimits, listener: ElementListener) {
+    this.position = from
+    this.size = size
+    this.explicit = encoding.explicit
+    this.littleEndian = encoding.littleEndian
+    this.ends = [size]
+    this.bounds = [size]
+    this.encodings = [encoding]
+    this.limits = limits
+    this.listener = listener
+  }
+
+  /** Goes on over a window that begins at `base` of the object. */
+  resume(window: Uint8Array, base: number): WalkStop {
+    this.window = window
+    this.base = base
+    for (;;) {
+      while (this.depth > 0 && this.position === this.ends[this.depth]) this.leave()
+      if (this.depth === 0 && this.position === this.size) return DONE
+      const kind = this.kinds[this.depth]
+      const stop = kind === DATA_SET || kind === ITEM ? this.stepElement() : this.stepItem(kind === FRAGMENTS)
+      if (stop !== undefined) return stop
+    }
+  }
+
+  private stepElement(): WalkStop | undefined {
+    const at = this.position - this.base
+    const window = this.window
+    if (at < 0 || at + 8 > window.length) return this.lacks(8)
+    const tag = this.tagAt(at)
+    if (tag >= FIRST_DELIMITER_TAG && tag <= LAST_DELIMITER_TAG) return this.stepDelimiter(tag, at)
+    if (++this.elements > this.limits.elements) return reject('too-many-elements')
+
+    let vr = VR_IMPLICIT
+    let headerLength = 8
+    let length: number
+    if (this.explicit) {
+      vr = ((window[at + 4] ?? 0) << 8) | (window[at + 5] ?? 0)
+      if (hasLongForm(vr)) {
+        if (at + 12 > window.length) return this.lacks(12)
+        headerLength = 12
+        length = this.uint32(at + 8)
+      } else length = this.uint16(at + 6)
+    } else length = this.uint32(at + 4)
+
+    const valueAt = this.position + headerLength
+    if (length === UNDEFINED_LENGTH) return this.enterUndefined(tag, vr, valueAt)
+    const end = valueAt + length
+    const bound = this.bounds[this.depth] ?? this.size
+    if (end > bound) return reject(this.overrun(tag, length, bound))
+    if (this.isSequence(tag, vr, length)) {
+      this.announce(tag)
+      return this.enter(SEQUENCE, valueAt, end, this.explicit, this.littleEndian)
+    }
+    return this.keepOrSkip(tag, vr, valueAt, end)
+  }
+
+  private keepOrSkip(tag: number, vr: number, valueAt: number, end: number): WalkStop | undefined {
+    if (this.depth === 0) {
+      if (isPixelData(tag)) this.notePixelData(valueAt, end - valueAt)
+      else if (this.listener.wants(tag)) {
+        if (end - valueAt > this.limits.textBytes) return reject('text-too-long')
+        if (end - this.base > this.window.length) return this.lacksUntil(end)
+        if (this.explicit && !isStandardVr(vr) && IDENTIFYING_TAGS.has(tag)) return reject('invalid-vr')
+        const refused = this.listener.element(tag, vr, this.window.subarray(valueAt - this.base, end - this.base))
+        if (refused !== undefined) return reject(refused)
+      }
+    } else if (this.announced && this.depth === 2 && this.listener.wantsInItem(tag)) {
+      if (end - valueAt > this.limits.textBytes) return reject('text-too-long')
+      if (end - this.base > this.window.length) return this.lacksUntil(end)
+      this.listener.itemElement(tag, vr, this.window.subarray(valueAt - this.base, end - this.base))
+    }
+    this.position = end
+    return undefined
+  }
+
+  private stepItem(fragments: boolean): WalkStop | undefined {
+    const at = this.position - this.base
+    if (at < 0 || at + 8 > this.window.length) return this.lacks(8)
+    const tag = this.tagAt(at)
+    const length = this.uint32(at + 4)
+    const valueAt = this.position + 8
+    if (tag === TAG_SEQUENCE_END) return this.endSequence(valueAt, length)
+    if (tag !== TAG_ITEM) return reject(fragments ? 'malformed-fragments' : 'malformed-sequence')
+    if (fragments) return this.skipFragment(valueAt, length)
+    if (++this.items > this.limits.items) return reject('too-many-items')
+    if (this.announced && this.depth === 1) this.listener.item()
+    if (length === UNDEFINED_LENGTH) return this.enter(ITEM, valueAt, -1, this.explicit, this.littleEndian)
+    const bound = this.bounds[this.depth] ?? this.size
+    const end = valueAt + length
+    if (end <= bound) return this.enter(ITEM, valueAt, end, this.explicit, this.littleEndian)
+    // Media writers leave a last item longer than its sequence. If sequence and object end together, nothing was cut.
+    const closesObject = this.depth === 1 && this.ends[1] === this.size && length <= this.size
+    return closesObject
+      ? this.enter(ITEM, valueAt, this.size, this.explicit, this.littleEndian)
+      : reject(this.overrun(tag, length, bound))
+  }
+
+  private skipFragment(valueAt: number, length: number): WalkStop | undefined {
+    if (length === UNDEFINED_LENGTH) return reject('malformed-fragments')
+    const bound = this.bounds[this.depth] ?? this.size
+    if (valueAt + length > bound) return reject(bound === this.size ? 'truncated' : 'length-exceeds-container')
+    this.position = valueAt + length
+    return undefined
+  }
+
+  /** A sequence delimiter: needed after an undefined length, tolerated as the last thing of a defined one. */
+  private endSequence(after: number, length: number): WalkStop | undefined {
+    const end = this.ends[this.depth] ?? -1
+    if (length !== 0) return reject('malformed-sequence')
+    if (end !== -1 && end !== after) return reject('unexpected-delimiter')
+    this.position = after
+    this.leave()
+    return undefined
+  }
+
+  private stepDelimiter(tag: number, at: number): WalkStop | undefined {
+    const end = this.ends[this.depth] ?? -1
+    const after = this.position + 8
+    if (tag !== TAG_ITEM_END || this.kinds[this.depth] !== ITEM) return reject('unexpected-delimiter')
+    if (this.uint32(at + 4) !== 0) return reject('malformed-sequence')
+    if (end !== -1 && end !== after) return reject('unexpected-delimiter')
+    this.position = after
+    this.leave()
+    return undefined
+  }
+
+  /** PS3.5 7.1.3 allows an undefined length for SQ and UN (CP-246: an implicit little-endian sequence) and pixel data. */
+  private enterUndefined(tag: number, vr: number, valueAt: number): WalkStop | undefined {
+    if (tag === TAG_PIXEL_DATA) {
+      if (this.depth === 0) this.notePixelData(valueAt, undefined)
+      return this.enter(FRAGMENTS, valueAt, -1, this.explicit, this.littleEndian)
+    }
+    if (!mayBeUndefined(tag, vr)) return reject('undefined-length-not-allowed')
+    this.announce(tag)
+    if (vr === VR_UN) return this.enter(SEQUENCE, valueAt, -1, false, true)
+    return this.enter(SEQUENCE, valueAt, -1, this.explicit, this.littleEndian)
+  }
+
+  private isSequence(tag: number, vr: number, length: number): boolean {
+    if (vr !== VR_IMPLICIT) return vr === VR_SQ
+    return length !== 0 && dictionaryVr(tag) === VR_SQ
+  }
+
+  private announce(tag: number): void {
+    if (this.depth !== 0) return
+    this.announced = this.listener.wants(tag)
+    if (this.announced) this.listener.sequence(tag)
+  }
+
+  private notePixelData(valueOffset: number, valueLength: number | undefined): void {
+    this.pixelData ??= { elementOffset: this.position, valueOffset, valueLength }
+  }
+
+  private enter(kind: number, at: number, end: number, explicit: boolean, littleEndian: boolean): WalkStop | undefined {
+    if (this.depth >= this.limits.nestingDepth * 2) return reject('nesting-too-deep')
+    const outer = this.bounds[this.depth] ?? this.size
+    this.depth += 1
+    this.kinds[this.depth] = kind
+    this.ends[this.depth] = end
+    this.bounds[this.depth] = end === -1 ? outer : end
+    if (explicit !== this.explicit || littleEndian !== this.littleEndian) {
+      this.explicit = explicit
+      this.littleEndian = littleEndian
+      this.encodings[this.depth] = { explicit, littleEndian }
+    } else this.encodings[this.depth] = this.encodings[this.depth - 1] ?? { explicit, littleEndian }
+    this.position = at
+    return undefined
+  }
+
+  private leave(): void {
+    this.depth -= 1
+    const encoding = this.encodings[this.depth]
+    if (encoding === undefined) return
+    this.explicit = encoding.explicit
+    this.littleEndian = encoding.littleEndian
+  }
+
+  private overrun(tag: number, length: number, bound: number): DicomRejection {
+    if (bound !== this.size) return 'length-exceeds-container'
+    return length > this.size && !isPixelData(tag) ? 'length-exceeds-object' : 'truncated'
+  }
+
+  /** The header of the next element is not in the window: beyond the object, beyond its container, or yet to be read. */
+  private lacks(bytes: number): WalkStop {
+    const bound = this.bounds[this.depth] ?? this.size
+    if (this.position + bytes > bound) return reject(bound === this.size ? 'truncated' : 'length-exceeds-container')
+    return { kind: 'need', from: this.position, toExclusive: this.position + bytes }
+  }
+
+  private lacksUntil(end: number): WalkStop {
+    return { kind: 'need', from: this.position, toExclusive: end }
+  }
+
+  private tagAt(at: number): number {
+    return this.littleEndian ? this.uint16(at) * 0x10000 + this.uint16(at + 2) : this.uint32(at)
+  }
+
+  private uint16(at: number): number {
+    const first = this.window[at] ?? 0
+    const second = this.window[at + 1] ?? 0
+    return this.littleEndian ? first | (second << 8) : (first << 8) | second
+  }
+
+  private uint32(at: number): number {
+    const first = this.uint16(at)
+    const second = this.uint16(at + 2)
+    return this.littleEndian ? second * 0x10000 + first : first * 0x10000 + second
+  }
+}
+
+const isPixelData = (tag: number): boolean =>
+  tag === TAG_PIXEL_DATA || tag === TAG_FLOAT_PIXEL_DATA || tag === TAG_DOUBLE_PIXEL_DATA
+
+/** An implicit element without an entry in the dictionary, a private one for instance, is a sequence if it says so. */
+const mayBeUndefined = (tag: number, vr: number): boolean => {
+  if (vr !== VR_IMPLICIT) return vr === VR_SQ || vr === VR_UN
+  const isPrivate = Math.floor(tag / 0x10000) % 2 === 1
+  const known = dictionaryVr(tag)
+  return isPrivate || known === VR_SQ || known === VR_UN
+}
