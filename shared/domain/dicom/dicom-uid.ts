@@ -11,7 +11,7 @@ export const DicomUidSchema = z
   .max(64)
   .regex(UID_FORM)
   .brand<'DicomUid'>()
-  .meta({ id: 'DicomUid', description: 'DICOM UID, PS3.5 section 9.1', examples: ['1.2.840.113619.2.55.3.604688'] })
+  .meta({ description: 'DICOM UID, PS3.5 section 9.1', examples: ['1.2.840.113619.2.55.3.604688'] })
 
 export type DicomUid = z.infer<typeof DicomUidSchema>
 
