@@ -140,7 +140,7 @@ export const verifyQuery = (
     .map(([name, value]) => [encodeSegment(name), encodeSegment(value)] as const)
   const canonical = canonicalRequest({
     method,
-    path: '/incoming/a%20b%2Bc',
+    path: encodePath(grant.path),
     query: canonicalQuery(query),
     headers: [...signed].sort(([a], [b]) => (a < b ? -1 : 1)),
   })
