@@ -11,13 +11,11 @@ export const readingModes = [
   'read_identifiable',
 ] as const
 
-export const ReadingModeSchema = z
-  .enum(readingModes)
-  .meta({
-    id: 'ReadingMode',
-    description: 'What residency policy lets a reader do with a case',
-    examples: ['forbidden'],
-  })
+export const ReadingModeSchema = z.enum(readingModes).meta({
+  id: 'ReadingMode',
+  description: 'What residency policy lets a reader do with a case',
+  examples: ['forbidden'],
+})
 
 export type ReadingMode = z.infer<typeof ReadingModeSchema>
 

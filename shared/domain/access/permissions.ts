@@ -1,0 +1,124 @@
+import type { PersonRole } from '../network/parties.ts'
+import type { Principal } from './principal.ts'
+import type { Relation } from './relations.ts'
+
+interface Grant {
+  readonly roles: readonly PersonRole[]
+  /** Any one of these relations to the case; empty: the operation is not about one case. */
+  readonly relations: readonly Relation[]
+}
+
+const siteStaff = ['site-clerk', 'referrer', 'coordinator'] as const
+const clinicalStaff = ['referrer', 'coordinator', 'duty-clinician', 'triage-clinician'] as const
+const everybody = [
+  'site-clerk',
+  'referrer',
+  'coordinator',
+  'triage-clinician',
+  'duty-clinician',
+  'reader',
+  'reading-group-lead',
+  'operations',
+  'executive',
+  'quality-reviewer',
+  'network-administrator',
+  'auditor',
+  'platform-engineer',
+] as const satisfies readonly PersonRole[]
+const followers = ['site-clerk', 'referrer', 'coordinator', 'triage-clinician', 'duty-clinician', 'auditor'] as const
+
+const follow: readonly Grant[] = [
+  { roles: followers, relations: ['referring'] },
+  { roles: ['triage-clinician'], relations: ['triage'] },
+  { roles: ['reader'], relations: ['offered', 'holder'] },
+  { roles: ['reading-group-lead', 'quality-reviewer', 'auditor'], relations: ['reading-group'] },
+  { roles: ['operations', 'executive'], relations: ['operations'] },
+  { roles: everybody, relations: ['escalated-to'] },
+]
+const triage: readonly Grant[] = [{ roles: ['triage-clinician'], relations: ['triage'] }]
+const site: readonly Grant[] = [{ roles: siteStaff, relations: ['referring'] }]
+const holder: readonly Grant[] = [{ roles: ['reader'], relations: ['holder'] }]
+const anybody: readonly Grant[] = [{ roles: everybody, relations: [] }]
+
+/**
+ * The written permission table: operation, role, relation to the case. Everything else is refused. The generated matrix of
+ * the guarantees compares the running API with it.
+ */
+export const permissions = {
+  submitReferral: [{ roles: siteStaff, relations: [] }],
+  listReferrals: anybody,
+  readReferral: [
+    { roles: [...siteStaff, 'duty-clinician', 'triage-clinician'], relations: ['referring'] },
+    { roles: ['triage-clinician'], relations: ['triage'] },
+    ...holder,
+  ],
+  readStatus: follow,
+  readTimeline: follow,
+  acceptReferral: triage,
+  rejectReferral: triage,
+  requestInformation: [...triage, ...holder],
+  provideInformation: site,
+  cancelReferral: [{ roles: ['referrer', 'coordinator'], relations: ['referring'] }],
+  acknowledgeReport: [{ roles: ['referrer', 'coordinator', 'duty-clinician'], relations: ['referring'] }],
+  resolveException: [
+    { roles: ['operations'], relations: ['operations'] },
+    { roles: ['coordinator'], relations: ['referring'] },
+  ],
+  acknowledgeEscalation: [{ roles: everybody, relations: ['escalated-to'] }],
+  openUpload: site,
+  readUpload: site,
+  listUploadObjects: site,
+  pageUploadUrls: site,
+  assembleObject: site,
+  resumeUpload: site,
+  completeUpload: site,
+  listWorklist: [{ roles: ['reader'], relations: [] }],
+  claimCase: [{ roles: ['reader'], relations: ['offered', 'holder', 'reading-group'] }],
+  releaseCase: [{ roles: ['reader'], relations: ['offered', 'holder'] }],
+  renewClaim: holder,
+  listImages: holder,
+  saveDraft: holder,
+  openAttachment: holder,
+  filePreliminary: holder,
+  signFinal: holder,
+  addAddendum: holder,
+  readReports: [
+    { roles: clinicalStaff, relations: ['referring'] },
+    ...holder,
+    { roles: ['reading-group-lead', 'quality-reviewer'], relations: ['reading-group'] },
+  ],
+  readKpis: [
+    {
+      roles: [
+        'coordinator',
+        'reading-group-lead',
+        'quality-reviewer',
+        'operations',
+        'executive',
+        'network-administrator',
+      ],
+      relations: [],
+    },
+  ],
+} as const satisfies Record<string, readonly Grant[]>
+
+export type PermittedOperation = keyof typeof permissions
+
+export type Access = 'permitted' | 'hidden' | 'not-permitted'
+
+/** `hidden` where the principal has no relation to the case at all: they are not even told that it exists. */
+export function accessTo(
+  operation: PermittedOperation,
+  principal: Principal,
+  relations: ReadonlySet<Relation> | 'no-case',
+): Access {
+  const grants: readonly Grant[] = permissions[operation]
+  const hasRole = (grant: Grant) => grant.roles.some((role) => principal.roles.includes(role))
+  if (relations === 'no-case') {
+    return grants.some((grant) => grant.relations.length === 0 && hasRole(grant)) ? 'permitted' : 'not-permitted'
+  }
+  if (relations.size === 0) return 'hidden'
+  return grants.some((grant) => hasRole(grant) && grant.relations.some((one) => relations.has(one)))
+    ? 'permitted'
+    : 'not-permitted'
+}

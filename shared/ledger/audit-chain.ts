@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import { AuditRecordSchema, GENESIS_HASH, type AuditEntry, type AuditRecord } from '../domain/audit/audit-record.ts'
+import { canonicalJson } from '../domain/canonical-json.ts'
+import type { ReferralId } from '../domain/case/case.ts'
+import { Refusal } from '../domain/refusal.ts'
+import type { RecordStore, RecordWrite, StoredRecord } from '../ports/record-store.ts'
+import { plain } from './case-rows.ts'
+import { casePartition, keys } from './keys.ts'
+
+export const caseChain = (referralId: ReferralId): string => casePartition(referralId)
+
+/** Accesses that belong to no case: lists, KPIs, refusals of unknown ids. One chain an organisation and day. */
+export const orgChain = (orgId: string, at: string): string => `org#${orgId}#audit#${at.slice(0, 10)}`
+
+export const hashOf = (record: Omit<AuditRecord, 'hash'>): string =>
+  createHash('sha256').update(record.previousHash).update(canonicalJson(record)).digest('hex')
+
+function link(chain: string, entry: AuditEntry, number: number, previousHash: string): AuditRecord {
+  const record = { ...(plain(entry) as AuditEntry), schema: 'overread/audit@1' as const, chain, number, previousHash }
+  return AuditRecordSchema.parse({ ...record, hash: hashOf(record) })
+}
+
+/** The writes that append `entries` after the head that was read: they fail together when somebody else appended first. */
+export function auditWrites(
+  chain: string,
+  head: StoredRecord | undefined,
+  entries: readonly AuditEntry[],
+): RecordWrite[] {
+  if (entries.length === 0) return []
+  let number = typeof head?.body['number'] === 'number' ? head.body['number'] : 0
+  let hash = typeof head?.body['hash'] === 'string' ? head.body['hash'] : GENESIS_HASH
+  const writes: RecordWrite[] = []
+  for (const entry of entries) {
+    const record = link(chain, entry, number + 1, hash)
+    number = record.number
+    hash = record.hash
+    writes.push({ write: 'put', when: 'absent', ...keys.auditRecord(chain, number), body: plain(record) })
+  }
+  const when = head === undefined ? ('absent' as const) : { version: head.version }
+  writes.push({ write: 'put', when, ...keys.auditHead(chain), body: { number, hash } })
+  writes.push({ write: 'put', when: 'always', ...keys.auditPending(chain), body: { number, hash } })
+  return writes
+}
+
+const ATTEMPTS = 12
+
+/**
+ * Writes entries that belong to no change: reads, releases, refusals. Resolves only when they are durable; whoever releases
+ * something awaits this first, so that no byte leaves without its record.
+ */
+export async function appendAudit(store: RecordStore, chain: string, entries: readonly AuditEntry[]): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const head = await store.read(keys.auditHead(chain))
+    const outcome = await store.transact(auditWrites(chain, head, entries))
+    if (outcome.outcome === 'committed') return
+  }
+  throw new Refusal('busy', { what: 'audit' })
+}

@@ -1,0 +1,83 @@
+import type { ReferralId } from '../domain/case/case.ts'
+import type { RecordKey } from '../ports/record-store.ts'
+
+/**
+ * Where every record lives. Partitions of a case start with the organisation that owns it; none holds a patient id, a name or
+ * a DICOM UID, because keys reach logs, metrics and support files that bodies do not.
+ */
+const number = (n: number): string => String(n).padStart(8, '0')
+
+export const orgOf = (referralId: ReferralId): string => referralId.slice(0, referralId.lastIndexOf('.'))
+
+export const casePartition = (referralId: ReferralId): string => `org#${orgOf(referralId)}#case#${referralId}`
+
+export const keys = {
+  case: (id: ReferralId): RecordKey => ({ partition: casePartition(id), sort: 'case' }),
+  event: (id: ReferralId, n: number): RecordKey => ({ partition: casePartition(id), sort: `event#${number(n)}` }),
+  upload: (id: ReferralId, uploadId: string): RecordKey => ({
+    partition: casePartition(id),
+    sort: `upload#${uploadId}`,
+  }),
+  uploadCounts: (id: ReferralId, uploadId: string): RecordKey => ({
+    partition: casePartition(id),
+    sort: `upload-counts#${uploadId}`,
+  }),
+  manifest: (id: ReferralId, uploadId: string, chunk: number): RecordKey => ({
+    partition: casePartition(id),
+    sort: `manifest#${uploadId}#${number(chunk)}`,
+  }),
+  arrival: (id: ReferralId, uploadId: string, index: number): RecordKey => ({
+    partition: casePartition(id),
+    sort: `arrival#${uploadId}#${number(index)}`,
+  }),
+  instance: (id: ReferralId, instanceDigest: string): RecordKey => ({
+    partition: casePartition(id),
+    sort: `instance#${instanceDigest}`,
+  }),
+  series: (id: ReferralId, seriesDigest: string): RecordKey => ({
+    partition: casePartition(id),
+    sort: `series#${seriesDigest}`,
+  }),
+  decision: (id: ReferralId, decisionId: string): RecordKey => ({
+    partition: casePartition(id),
+    sort: `decision#${decisionId}`,
+  }),
+  note: (id: ReferralId, noteId: string): RecordKey => ({ partition: casePartition(id), sort: `note#${noteId}` }),
+  draft: (id: ReferralId, readerId: string): RecordKey => ({ partition: casePartition(id), sort: `draft#${readerId}` }),
+  attachment: (id: ReferralId, attachmentId: string): RecordKey => ({
+    partition: casePartition(id),
+    sort: `attachment#${attachmentId}`,
+  }),
+  report: (id: ReferralId, reportId: string): RecordKey => ({
+    partition: casePartition(id),
+    sort: `report#${reportId}`,
+  }),
+  /** One referral an order and one case a study, within the organisation: `digest` is a keyed hash of the number or UID. */
+  guard: (orgId: string, digest: string): RecordKey => ({ partition: `org#${orgId}#guard`, sort: digest }),
+  idempotency: (orgId: string, digest: string): RecordKey => ({
+    partition: `org#${orgId}#idempotency#${digest}`,
+    sort: 'answer',
+  }),
+  auditRecord: (chain: string, n: number): RecordKey => ({ partition: chain, sort: `audit#${number(n)}` }),
+  auditHead: (chain: string): RecordKey => ({ partition: chain, sort: 'audit-head' }),
+  auditPending: (chain: string): RecordKey => ({ partition: 'audit-pending', sort: chain }),
+  caseRow: (orgId: string, submittedAt: string, id: ReferralId): RecordKey => ({
+    partition: `org#${orgId}#cases`,
+    sort: `${submittedAt}#${id}`,
+  }),
+  worklistRow: (readerId: string, dueAt: string, id: ReferralId): RecordKey => ({
+    partition: `reader#${readerId}#worklist`,
+    sort: `${dueAt}#${id}`,
+  }),
+  dueRow: (dueAt: string, id: ReferralId): RecordKey => ({ partition: `due#${dueShard(id)}`, sort: `${dueAt}#${id}` }),
+  readerLoad: (readerId: string): RecordKey => ({ partition: 'reader-load', sort: readerId }),
+  outbox: (id: ReferralId, messageId: string): RecordKey => ({ partition: `outbox#${dueShard(id)}`, sort: messageId }),
+} as const
+
+/** Sweep and outbox are spread over this many partitions, so that one hot partition never delays a stat case. */
+export const SHARDS = 8
+const dueShard = (id: string): number => {
+  let sum = 0
+  for (const character of id) sum = (sum * 31 + character.charCodeAt(0)) % 65_521
+  return sum % SHARDS
+}

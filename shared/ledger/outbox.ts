@@ -1,0 +1,28 @@
+import type { OutboxMessage } from '../contracts/messages.ts'
+import type { Case } from '../domain/case/case.ts'
+import type { CaseEvent } from '../domain/case/events.ts'
+
+/**
+ * What a change must set in motion. Derived from the events alone and written in their transaction: there is no window in
+ * which a case waits for a reader and nobody has been told.
+ */
+export function outboxFor(before: Case | undefined, after: Case, events: readonly CaseEvent[]): OutboxMessage[] {
+  const { referralId, urgency } = after
+  const types = new Set(events.map((e) => e.type))
+  const needsReader =
+    after.phase.state === 'study-available' &&
+    (before?.phase.state !== 'study-available' || types.has('overflow-entered'))
+  const needsDelivery =
+    after.phase.state === 'final-signed' && (before?.phase.state !== 'final-signed' || types.has('delivery-failed'))
+  const messages: OutboxMessage[] = []
+  if (needsReader) messages.push({ queue: `route-${urgency}`, message: { kind: 'route-case', referralId } })
+  if (needsDelivery) messages.push({ queue: 'delivery', message: { kind: 'deliver-report', referralId } })
+  if (events.length > 0) {
+    const fromEvent = before?.eventCount ?? 0
+    messages.push({
+      queue: 'numbers',
+      message: { kind: 'count-events', referralId, fromEvent, toEvent: after.eventCount },
+    })
+  }
+  return messages
+}

@@ -1,0 +1,269 @@
+import { createHash } from 'node:crypto'
+import middy from '@middy/core'
+import type { Context } from 'aws-lambda'
+import * as z from 'zod'
+import {
+  routeKey,
+  routes,
+  type AnswerOf,
+  type BodyOf,
+  type OperationId,
+  type ParamsOf,
+  type QueryOf,
+  type Route,
+} from '../contracts/routes.ts'
+import type { Principal } from '../domain/access/principal.ts'
+import type { Actor } from '../domain/case/events.ts'
+import { ReferralIdSchema } from '../domain/case/case.ts'
+import { addMinutes } from '../domain/instant.ts'
+import { Refusal } from '../domain/refusal.ts'
+import { appendAudit, orgChain } from '../ledger/audit-chain.ts'
+import type { Remembered } from '../ledger/case-ledger.ts'
+import { keys } from '../ledger/keys.ts'
+import type { NetworkDirectory } from '../ports/network-directory.ts'
+import type { RecordStore, StoredRecord } from '../ports/record-store.ts'
+import type { AddressCountry, Clock, IdSource } from '../ports/surroundings.ts'
+import { headerOf, jsonBody, type HttpEvent, type HttpResult } from './http-event.ts'
+import { faultFields, type Log } from './log.ts'
+import { InvalidInput, problemOf } from './problem.ts'
+import { principalOf, type TokenVerifier } from './token-verifier.ts'
+
+export interface HttpPorts {
+  readonly tokens: TokenVerifier
+  readonly network: NetworkDirectory
+  readonly store: RecordStore
+  readonly addresses: AddressCountry
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly log: Log
+}
+
+/** Who asks, for what, under which key: what a use case may know of the request besides its command. */
+export interface RequestContext {
+  readonly operation: OperationId
+  readonly requestId: string
+  readonly principal: Principal
+  readonly actor: Actor
+  /** From If-Match; present on versioned commands. */
+  readonly expectedVersion?: number
+  /** Makes the remembered answer that a use case commits together with what it did; present on commands. */
+  readonly remember?: (answer: object) => Remembered
+}
+
+export interface Asked<O extends OperationId> {
+  readonly params: ParamsOf<O>
+  readonly query: QueryOf<O>
+  readonly body: BodyOf<O>
+  readonly context: RequestContext
+}
+
+export type Operations<O extends OperationId> = { readonly [K in O]: (asked: Asked<K>) => Promise<AnswerOf<K>> }
+type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpResult>
+
+interface Work {
+  errorId: string
+  route?: Route
+  principal?: Principal
+  startedAt: number
+}
+
+const IDEMPOTENCY_HOURS = 24
+const KEY = /^[\x21-\x7e]{8,128}$/
+
+const parse = <S extends z.ZodType>(where: 'body' | 'query' | 'path', schema: S, value: unknown): z.output<S> => {
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw new InvalidInput(where, parsed.error)
+  return parsed.data
+}
+
+function expectedVersionOf(event: HttpEvent, route: Route): number | undefined {
+  if (route.command !== 'versioned') return undefined
+  const given = /^"?(\d{1,9})"?$/.exec(headerOf(event, 'if-match') ?? '')
+  if (given === null) throw new Refusal('version-required')
+  return Number(given[1])
+}
+
+async function authenticate(event: HttpEvent, ports: HttpPorts): Promise<Principal> {
+  const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(headerOf(event, 'authorization') ?? '')
+  if (bearer?.[1] === undefined) throw new Refusal('unauthenticated')
+  const claims = await ports.tokens.verify(bearer[1])
+  const ipCountry = ports.addresses.countryOf(event.requestContext.http.sourceIp, claims.country)
+  return principalOf(claims, await ports.network.current(), ipCountry)
+}
+
+const actorOf = (principal: Principal): Actor => ({
+  kind: 'person',
+  id: principal.personId,
+  orgId: principal.orgId,
+  ...(principal.roles[0] === undefined ? {} : { role: principal.roles[0] }),
+})
+
+const digest = (...parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+
+interface Idempotency {
+  readonly remember: (answer: object) => Remembered
+  readonly answered: StoredRecord | undefined
+  readonly payloadHash: string
+}
+
+/** After authorization, never before: a cached answer must not outlive a revoked right. */
+async function idempotencyOf(
+  event: HttpEvent,
+  route: Route,
+  principal: Principal,
+  ports: HttpPorts,
+): Promise<Idempotency> {
+  const given = headerOf(event, 'idempotency-key') ?? ''
+  if (!KEY.test(given)) throw new Refusal('idempotency-key-required')
+  const key = keys.idempotency(
+    principal.orgId,
+    digest(principal.orgId, principal.personId, event.requestContext.http.path, given),
+  )
+  const payloadHash = digest(event.body ?? '', headerOf(event, 'if-match') ?? '')
+  const expiresAt = addMinutes(ports.clock.now(), IDEMPOTENCY_HOURS * 60)
+  return {
+    remember: (answer) => ({ key, payloadHash, status: route.success, expiresAt, answer }),
+    answered: await ports.store.read(key),
+    payloadHash,
+  }
+}
+
+const noStore = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+
+function success(route: Route, answer: unknown): HttpResult {
+  // Parsed on the way out too: a field nobody declared cannot leak.
+  const body = route.answer.parse(answer) as Record<string, unknown>
+  const version = body['version'] ?? body['caseVersion']
+  return {
+    statusCode: route.success,
+    headers: typeof version === 'number' ? { ...noStore, etag: `"${version}"` } : noStore,
+    body: JSON.stringify(body),
+  }
+}
+
+const remembered = (route: Route, payloadHash: string, found: StoredRecord): HttpResult => {
+  if (found.body['payloadHash'] !== payloadHash) throw new Refusal('idempotency-key-reused')
+  const answer = success(route, found.body['answer'])
+  return { ...answer, headers: { ...answer.headers, 'idempotency-replayed': 'true' } }
+}
+
+/** Thrown by a use case whose commit found that the same command had been answered meanwhile. */
+export class AnsweredBefore extends Error {
+  override readonly name = 'AnsweredBefore'
+  readonly found: StoredRecord
+  constructor(found: StoredRecord) {
+    super('answered before')
+    this.found = found
+  }
+}
+
+type Dispatch = (asked: Asked<OperationId>) => Promise<unknown>
+
+async function answer(
+  event: HttpEvent,
+  route: Route,
+  run: Dispatch,
+  ports: HttpPorts,
+  work: Work,
+): Promise<HttpResult> {
+  const principal = await authenticate(event, ports)
+  work.principal = principal
+  if (!route.scopes.some((scope) => principal.scopes.includes(scope))) throw new Refusal('not-permitted')
+  const params = parse('path', route.params, event.pathParameters ?? {})
+  const query = parse('query', route.query, event.queryStringParameters ?? {})
+  const body = route.body === null ? null : parse('body', route.body, jsonBody(event, route.bodyLimit))
+  const expectedVersion = expectedVersionOf(event, route)
+  const idempotency = route.command === 'no' ? undefined : await idempotencyOf(event, route, principal, ports)
+  if (idempotency?.answered !== undefined) return remembered(route, idempotency.payloadHash, idempotency.answered)
+  const context: RequestContext = {
+    operation: route.operationId as OperationId,
+    requestId: event.requestContext.requestId,
+    principal,
+    actor: actorOf(principal),
+    ...(expectedVersion === undefined ? {} : { expectedVersion }),
+    ...(idempotency === undefined ? {} : { remember: idempotency.remember }),
+  }
+  try {
+    return success(route, await run({ params, query, body, context } as Asked<OperationId>))
+  } catch (thrown) {
+    if (thrown instanceof AnsweredBefore && idempotency !== undefined)
+      return remembered(route, idempotency.payloadHash, thrown.found)
+    throw thrown
+  }
+}
+
+const fieldsOf = (event: HttpEvent, work: Work) => ({
+  requestId: event.requestContext.requestId,
+  durationMs: Math.round(performance.now() - work.startedAt),
+  ...(work.route === undefined ? {} : { operation: work.route.operationId }),
+})
+
+const nobody: Actor = { kind: 'person', id: 'unauthenticated' }
+
+/** A refusal is recorded like an access: who was turned away, from what, by which rule. */
+async function auditRefusal(ports: HttpPorts, event: HttpEvent, work: Work, refusal: Refusal): Promise<void> {
+  const at = ports.clock.now()
+  const referralId = event.pathParameters?.['referralId']
+  await appendAudit(ports.store, orgChain(work.principal?.orgId ?? 'nobody', at), [
+    {
+      at,
+      by: work.principal === undefined ? nobody : actorOf(work.principal),
+      action: 'refuse',
+      operation: work.route?.operationId ?? 'unknown',
+      outcome: 'refused',
+      code: refusal.code,
+      requestId: event.requestContext.requestId,
+      ...(ReferralIdSchema.safeParse(referralId).success && referralId !== undefined ? { referralId } : {}),
+    },
+  ])
+}
+
+/** Logs each request once, records each refusal, and turns whatever was thrown into a problem document. */
+const boundary = (
+  ports: HttpPorts,
+  works: WeakMap<HttpEvent, Work>,
+): middy.MiddlewareObj<HttpEvent, HttpResult, Error> => {
+  const workOf = (event: HttpEvent): Work =>
+    works.get(event) ?? { errorId: ports.ids.next(), startedAt: performance.now() }
+  return {
+    before: ({ event }) => {
+      works.set(event, workOf(event))
+    },
+    after: ({ event, response }) => {
+      ports.log.info('request-answered', { ...fieldsOf(event, workOf(event)), status: response?.statusCode ?? 200 })
+    },
+    onError: async (request) => {
+      const { event, error } = request
+      const work = workOf(event)
+      const result = problemOf(error, work.errorId)
+      request.response = result
+      const fields = { ...fieldsOf(event, work), errorId: work.errorId, status: result.statusCode ?? 500 }
+      if (!(error instanceof Refusal)) {
+        ports.log.error('request-failed', { ...fields, ...faultFields(error) })
+        return
+      }
+      ports.log.info('request-refused', { ...fields, refusal: error.code })
+      await auditRefusal(ports, event, work, error).catch((fault: unknown) => {
+        ports.log.error('audit-failed', { ...fields, ...faultFields(fault) })
+      })
+    },
+  }
+}
+
+/** The one middy stack of every HTTP capability: the operations of its routes in, the Lambda handler out. */
+export function httpFunction<O extends OperationId>(ports: HttpPorts, operations: Operations<O>): HttpHandler {
+  const dispatch = new Map<string, Dispatch>(Object.entries(operations))
+  const byKey = new Map<string, Route>(
+    routes.filter((r) => dispatch.has(r.operationId)).map((r) => [routeKey(r), r as Route]),
+  )
+  const works = new WeakMap<HttpEvent, Work>()
+  const run: HttpHandler = async (event) => {
+    const route = byKey.get(event.routeKey)
+    const work = works.get(event)
+    const operation = route === undefined ? undefined : dispatch.get(route.operationId)
+    if (route === undefined || operation === undefined || work === undefined) throw new Refusal('not-found')
+    work.route = route
+    return answer(event, route, operation, ports, work)
+  }
+  return middy<HttpEvent, HttpResult>().use(boundary(ports, works)).handler(run) as HttpHandler
+}

@@ -1,0 +1,96 @@
+import { createLocalJWKSet, createRemoteJWKSet, jwtVerify, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import * as z from 'zod'
+import type { Principal } from '../domain/access/principal.ts'
+import type { PersonId } from '../domain/network/ids.ts'
+import type { NetworkIndex } from '../domain/network/index-network.ts'
+import { PersonRoleSchema } from '../domain/network/parties.ts'
+import { Refusal } from '../domain/refusal.ts'
+import type { Clock } from '../ports/surroundings.ts'
+
+/** The claims Overread reads. Anything else in the token is ignored; a token without one of these is refused. */
+const ClaimsSchema = z.object({
+  sub: z.string().min(1).max(128),
+  exp: z.number(),
+  iat: z.number(),
+  jti: z.string().min(1).max(128),
+  token_use: z.literal('access'),
+  org_id: z.string().min(1).max(64),
+  person_id: z.string().min(1).max(64),
+  roles: z.array(z.string()).max(20),
+  scope: z.string().max(1000),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/)
+    .optional(),
+  amr: z.array(z.string()).max(10).optional(),
+  auth_time: z.number().optional(),
+})
+export type TokenClaims = z.infer<typeof ClaimsSchema>
+
+export interface TokenVerifier {
+  /** Refuses `unauthenticated` unless signature, algorithm, key, issuer, audience, type and times all hold. */
+  verify(token: string): Promise<TokenClaims>
+}
+
+export interface TokenExpectations {
+  readonly issuer: string
+  readonly audience: string
+  readonly keys: JSONWebKeySet | URL
+  readonly clock: Clock
+}
+
+/** A token lives an hour at most, whatever its issuer says. */
+const LONGEST_LIFE_SECONDS = 3600
+const CLOCK_TOLERANCE_SECONDS = 30
+
+export function tokenVerifier(expected: TokenExpectations): TokenVerifier {
+  const keys: JWTVerifyGetKey =
+    expected.keys instanceof URL
+      ? createRemoteJWKSet(expected.keys, { timeoutDuration: 1500, cooldownDuration: 30_000 })
+      : createLocalJWKSet(expected.keys)
+  return {
+    verify: async (token) => {
+      const now = new Date(expected.clock.now())
+      try {
+        const { payload } = await jwtVerify(token, keys, {
+          issuer: expected.issuer,
+          audience: expected.audience,
+          // The gateway's authorizer takes RSA only; the code must not take more than the gateway does.
+          algorithms: ['RS256'],
+          clockTolerance: CLOCK_TOLERANCE_SECONDS,
+          currentDate: now,
+          requiredClaims: ['sub', 'exp', 'iat', 'jti'],
+        })
+        const claims = ClaimsSchema.parse(payload)
+        if (claims.exp - claims.iat > LONGEST_LIFE_SECONDS) throw new Refusal('unauthenticated')
+        if (claims.iat > now.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS) throw new Refusal('unauthenticated')
+        return claims
+      } catch (cause) {
+        throw cause instanceof Refusal ? cause : new Refusal('unauthenticated', {}, cause)
+      }
+    },
+  }
+}
+
+/** Who the network definition says this is now. A person it no longer names, or names elsewhere, has no access. */
+export function principalOf(claims: TokenClaims, network: NetworkIndex, ipCountry: string | undefined): Principal {
+  const person = network.people.get(claims.person_id as PersonId)
+  if (person?.orgId !== claims.org_id) throw new Refusal('unauthenticated')
+  const granted = claims.roles.flatMap((role) => {
+    const known = PersonRoleSchema.safeParse(role)
+    return known.success && person.roles.includes(known.data) ? [known.data] : []
+  })
+  const reader = granted.includes('reader') ? network.readerByPerson.get(person.personId) : undefined
+  return {
+    subject: claims.sub,
+    orgId: person.orgId,
+    personId: person.personId,
+    roles: granted,
+    scopes: claims.scope.split(' ').filter((scope) => scope.length > 0),
+    mfa: claims.amr?.includes('mfa') ?? false,
+    ...(reader === undefined ? {} : { readerId: reader.readerId }),
+    ...(claims.country === undefined ? {} : { attestedCountry: claims.country }),
+    ...(ipCountry === undefined ? {} : { ipCountry }),
+    ...(claims.auth_time === undefined ? {} : { authTime: new Date(claims.auth_time * 1000).toISOString() }),
+  }
+}
