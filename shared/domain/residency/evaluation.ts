@@ -68,31 +68,33 @@ const answerLink = (question: LinkQuestion, waivable: ReadonlySet<string>): Link
 
 type Inputs = readonly [origin: string, reader: ResidencyReader, purpose: Purpose, evidence: ResidencyEvidence]
 
-/** What refuses before any rule is looked at. */
-const gate = (
-  chain: readonly PolicyOrigin[],
-  places: readonly string[] | undefined,
-  [, reader, purpose]: Inputs,
-): ForbiddenReason | undefined => {
-  if (chain.length === 0) return 'unknown-origin'
-  if (chain[0]?.storageRegions.length === 0) return 'no-storage-region'
-  if (places === undefined) return 'reader-place-unknown'
-  return purpose !== 'offer' && reader.ipCountry !== reader.country ? 'location-not-agreed' : undefined
+/** Where the question stands, or what refuses it before any rule is looked at. */
+type Standing =
+  | { readonly refused: ForbiddenReason }
+  | { readonly chain: readonly PolicyOrigin[]; readonly leaf: PolicyOrigin; readonly places: readonly string[] }
+
+const standing = (policy: JurisdictionPolicy, [origin, reader, purpose]: Inputs): Standing => {
+  const chain = originChain(policy, origin) ?? []
+  const [leaf] = chain
+  if (leaf === undefined) return { refused: 'unknown-origin' }
+  if (leaf.storageRegions.length === 0) return { refused: 'no-storage-region' }
+  const places = placeCodes(reader.country, reader.subdivision)
+  if (places === undefined) return { refused: 'reader-place-unknown' }
+  // An offer is made without a request, so there is no country of a request that could disagree.
+  if (purpose !== 'offer' && reader.ipCountry !== reader.country) return { refused: 'location-not-agreed' }
+  return { chain, leaf, places }
 }
 
 const answerChain = (
   policy: JurisdictionPolicy,
-  chain: readonly PolicyOrigin[],
+  at: Standing,
   [, reader, purpose, evidence]: Inputs,
   waivable: ReadonlySet<string>,
 ): readonly LinkAnswer[] => {
-  const [leaf] = chain
-  const places = placeCodes(reader.country, reader.subdivision)
-  if (leaf === undefined || places === undefined) return []
-  const ids = chain.map(({ id }) => id)
-  return chain.map((link) =>
-    answerLink({ policy, leaf, link, chain: ids, places, reader, purpose, evidence }, waivable),
-  )
+  if ('refused' in at) return [refusal(at.refused)]
+  const { leaf, places } = at
+  const chain = at.chain.map(({ id }) => id)
+  return at.chain.map((link) => answerLink({ policy, leaf, link, chain, places, reader, purpose, evidence }, waivable))
 }
 
 const strictest = (links: readonly LinkAnswer[], ceiling: ReadingMode): ReadingMode =>
@@ -106,12 +108,11 @@ const breakGlassCeiling: ReadingMode = 'view_in_region_identifiable'
 /** The policy's answer as a plain record; `decide` alone turns it into a decision that opens anything. */
 export const evaluateResidency = ({ policy, sha256 }: PolicyDocument, ...inputs: Inputs): DecisionRecord => {
   const [origin, reader, purpose, evidence] = inputs
-  const chain = originChain(policy, origin) ?? []
-  const refused = gate(chain, placeCodes(reader.country, reader.subdivision), inputs)
-  const plain = refused === undefined ? answerChain(policy, chain, inputs, new Set()) : [refusal(refused)]
+  const at = standing(policy, inputs)
+  const plain = answerChain(policy, at, inputs, new Set())
   const plainMode = strictest(plain, 'read_identifiable')
   const waivable = waivedConditions(policy, reader, purpose, evidence.now, evidence.breakGlass)
-  const broken = refused === undefined && waivable.size > 0 ? answerChain(policy, chain, inputs, waivable) : plain
+  const broken = waivable.size > 0 ? answerChain(policy, at, inputs, waivable) : plain
   const brokenMode = strictest(broken, breakGlassCeiling)
   const needsGlass = modeRank(brokenMode) > modeRank(plainMode)
   const links = needsGlass ? broken : plain

@@ -79,7 +79,7 @@ const fits = (record: EvidenceRecord, question: Question): boolean => {
 
 /** Two records that say different things under one id contradict each other: nobody can say which is true, so neither counts. */
 const isContradicted = (record: EvidenceRecord, all: readonly EvidenceRecord[]): boolean =>
-  all.some((other) => other.id === record.id && canonicalJson(other) !== canonicalJson(record))
+  all.some((other) => other !== record && other.id === record.id && canonicalJson(other) !== canonicalJson(record))
 
 /** The evidence that fulfils a condition now: of several, the one that lasts longest (then by id), so that re-runs agree. */
 export const evidenceFor = (condition: string, question: Question): EvidenceRecord | undefined => {
