@@ -1,8 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
-const project = (name: string, testTimeout: number) => ({
+/** AWS contract suites: they need the emulator, so they are part of a run only when it is there. */
+const awsSuites = 'test/contract/aws.test.ts'
+const onAws = process.env['OVERREAD_TARGET'] === 'aws'
+
+const project = (name: string, testTimeout: number, include = `test/${name}/**/*.test.ts`) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000 },
+  test: {
+    name,
+    include: [include],
+    exclude: include === awsSuites ? [] : [awsSuites],
+    testTimeout,
+    hookTimeout: 120_000,
+  },
 })
 
 /**
@@ -17,6 +27,7 @@ export default defineConfig({
       project('acceptance', 120_000),
       project('infra', 180_000),
       project('arch', 120_000),
+      ...(onAws ? [project('contract-aws', 120_000, awsSuites)] : []),
     ],
     coverage: {
       provider: 'v8',

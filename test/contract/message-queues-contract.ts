@@ -39,7 +39,10 @@ export const messageQueuesContract = (name: string, make: () => Promise<QueueSub
     })
 
     it('keeps queues apart', async () => {
-      const message = { kind: 'route-case', referralId: ReferralIdSchema.parse('01jdtestqueuesapart0000000') } as const
+      const message = {
+        kind: 'route-case',
+        referralId: ReferralIdSchema.parse('donau-hospitals.01jdtestqueuesapart0000000'),
+      } as const
       await subject.queues.send('route-stat', message)
       expect(await subject.take('route-routine')).toEqual([])
       expect(await takeUntil('route-stat', [JSON.stringify(message)])).toContain(JSON.stringify(message))

@@ -59,7 +59,8 @@ const UNHEARD: ElementListener = {
   element: () => undefined,
   sequence: () => undefined,
   item: () => undefined,
-  leave: () => undefined,
+  wantsInItem: () => false,
+  itemElement: () => undefined,
 }
 
 function* inspection(size: number, limits: DicomLimits, inflateRaw: InflateRaw): Inspection {

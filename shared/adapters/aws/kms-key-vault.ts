@@ -1,0 +1,94 @@
+import { GenerateMacCommand, GetPublicKeyCommand, SignCommand, type KMSClient } from '@aws-sdk/client-kms'
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../../domain/canonical-json.ts'
+import type { KeyVault } from '../../ports/key-vault.ts'
+import { kmsDataKeys } from './data-keys.ts'
+import { decrypt, encrypt, readEnvelope } from './envelope.ts'
+import { arnOfRegion } from './own-region.ts'
+
+/** A function holds the keys its capability names; the use of any other is a fault of the wiring. */
+export interface CellKeys {
+  readonly client: KMSClient
+  readonly region: string
+  readonly sealKeyArn?: string
+  readonly macKeyArn?: string
+  readonly signKeyArn?: string
+}
+
+const pem = (der: Uint8Array): string =>
+  `-----BEGIN PUBLIC KEY-----\n${(
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
+  ).join('\n')}\n-----END PUBLIC KEY-----\n`
+
+const required = <Answer>(answer: Answer | undefined, what: string): Answer => {
+  if (answer === undefined) throw new Error(`KMS answered without ${what}`)
+  return answer
+}
+
+/** Keys of the cell in KMS. Plaintext key material stays in this process, for at most a minute. */
+export const kmsKeyVault = (keys: CellKeys): KeyVault => {
+  const { client, region } = keys
+  const named = (arn: string | undefined, use: string): string => {
+    if (arn === undefined) throw new Error(`this function may not ${use}`)
+    return arnOfRegion(region, arn)
+  }
+  const dataKeys = keys.sealKeyArn === undefined ? undefined : kmsDataKeys(client, arnOfRegion(region, keys.sealKeyArn))
+  const sealing = () => {
+    if (dataKeys === undefined) throw new Error('this function may not seal or open')
+    return dataKeys
+  }
+  let known: Promise<{ keyId: string; pem: string }> | undefined
+
+  const readPublicKey = async () => {
+    const keyId = named(keys.signKeyArn, 'sign')
+    const { PublicKey } = await client.send(new GetPublicKeyCommand({ KeyId: keyId }))
+    return { keyId, pem: pem(required(PublicKey, 'the public key')) }
+  }
+
+  return {
+    seal: async (plaintext, context) => {
+      const bound = canonicalJson(context)
+      const { plaintext: dataKey, wrapped } = await sealing().forSealing(bound, context)
+      return {
+        ciphertext: encrypt(plaintext, dataKey, wrapped, bound),
+        keyId: named(keys.sealKeyArn, 'seal'),
+        context: { ...context },
+      }
+    },
+    open: async ({ ciphertext }, context) => {
+      const envelope = readEnvelope(ciphertext)
+      const bound = canonicalJson(context)
+      const { plaintext: dataKey } = await sealing().forOpening(bound, context, envelope.wrapped)
+      return decrypt(envelope, dataKey, bound)
+    },
+    mac: async (purpose, message) => {
+      // Hashed first: KMS takes 4,096 bytes. The purpose cannot run into the message, no purpose holds a NUL.
+      const Message = createHash('sha256').update(`${purpose}\0${message}`, 'utf8').digest()
+      const { Mac } = await client.send(
+        new GenerateMacCommand({ KeyId: named(keys.macKeyArn, 'mac'), MacAlgorithm: 'HMAC_SHA_256', Message }),
+      )
+      return required(Mac, 'the MAC')
+    },
+    sign: async (message) => {
+      const KeyId = named(keys.signKeyArn, 'sign')
+      const { Signature } = await client.send(
+        new SignCommand({
+          KeyId,
+          SigningAlgorithm: 'ECDSA_SHA_256',
+          MessageType: 'DIGEST',
+          Message: createHash('sha256').update(message).digest(),
+        }),
+      )
+      return { keyId: KeyId, signature: required(Signature, 'the signature') }
+    },
+    publicKey: () => {
+      known ??= readPublicKey().catch((error: unknown) => {
+        known = undefined
+        throw error
+      })
+      return known
+    },
+  }
+}

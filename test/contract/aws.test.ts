@@ -1,0 +1,78 @@
+import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
+import { dynamoRecordStore } from '../../shared/adapters/aws/dynamo-record-store.ts'
+import { kmsKeyVault } from '../../shared/adapters/aws/kms-key-vault.ts'
+import { networkKey, s3NetworkDirectory } from '../../shared/adapters/aws/s3-network-directory.ts'
+import { s3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts'
+import { s3DownloadSigner, s3UploadSigner } from '../../shared/adapters/aws/s3-presigned-requests.ts'
+import { sqsMessageQueues } from '../../shared/adapters/aws/sqs-message-queues.ts'
+import type { QueueName } from '../../shared/contracts/messages.ts'
+import { keyVaultContract } from './key-vault-contract.ts'
+import { messageQueuesContract } from './message-queues-contract.ts'
+import { networkDirectoryContract } from './network-directory-contract.ts'
+import { objectStoreContract } from './object-store-contract.ts'
+import { presignedRequestsContract } from './presigned-requests-contract.ts'
+import { recordStoreContract } from './record-store-contract.ts'
+import { scratchCell } from './scratch-cell.ts'
+
+const cell = await scratchCell(process.env['AWS_REGION'] ?? 'eu-central-1')
+const clock = { now: () => new Date().toISOString() }
+const buckets = { client: cell.s3, accountId: '000000000000', bucketNames: cell.bucketNames }
+const objects = s3ObjectStore(buckets)
+const presigning = {
+  ...buckets,
+  region: cell.region,
+  origin: 'EU',
+  clock,
+  keyArns: { incoming: cell.sealKeyArn },
+  endpointUrl: process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'],
+}
+
+recordStoreContract('DynamoDB', () =>
+  Promise.resolve(dynamoRecordStore({ client: cell.dynamo, tableName: cell.tableName, clock })),
+)
+
+objectStoreContract('S3', () => Promise.resolve(objects))
+
+presignedRequestsContract('S3', () =>
+  Promise.resolve({ uploads: s3UploadSigner(presigning), downloads: s3DownloadSigner(presigning), objects }),
+)
+
+keyVaultContract('KMS', () =>
+  Promise.resolve(
+    kmsKeyVault({
+      client: cell.kms,
+      region: cell.region,
+      sealKeyArn: cell.sealKeyArn,
+      macKeyArn: cell.macKeyArn,
+      signKeyArn: cell.signKeyArn,
+    }),
+  ),
+)
+
+const take = async (queue: QueueName): Promise<string[]> => {
+  const QueueUrl = cell.queueUrls[queue]
+  const { Messages = [] } = await cell.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))
+  for (const { ReceiptHandle } of Messages) await cell.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
+  return Messages.map(({ Body = '' }) => Body)
+}
+
+messageQueuesContract('SQS', () =>
+  Promise.resolve({ queues: sqsMessageQueues({ client: cell.sqs, queueUrls: cell.queueUrls }), take }),
+)
+
+networkDirectoryContract('S3', async (definition) => {
+  let elapsedMs = 0
+  const replace = async (next: unknown): Promise<void> => {
+    const bytes = Buffer.from(JSON.stringify(next))
+    await objects.put({ bucket: 'network', key: networkKey }, bytes, { contentType: 'application/json', replace: true })
+  }
+  await replace(definition)
+  return {
+    directory: s3NetworkDirectory(buckets, () => Date.now() + elapsedMs),
+    replace,
+    elapse: () => {
+      elapsedMs += 60_000
+      return Promise.resolve()
+    },
+  }
+})
