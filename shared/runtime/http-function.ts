@@ -18,6 +18,7 @@ import { ReferralIdSchema } from '../domain/case/case.ts'
 import { addMinutes } from '../domain/instant.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { appendAudit, orgChain } from '../ledger/audit-chain.ts'
+import { AnsweredBefore, type Asking } from '../ledger/asking.ts'
 import type { Remembered } from '../ledger/case-ledger.ts'
 import { keys } from '../ledger/keys.ts'
 import type { NetworkDirectory } from '../ports/network-directory.ts'
@@ -38,23 +39,11 @@ export interface HttpPorts {
   readonly log: Log
 }
 
-/** Who asks, for what, under which key: what a use case may know of the request besides its command. */
-export interface RequestContext {
-  readonly operation: OperationId
-  readonly requestId: string
-  readonly principal: Principal
-  readonly actor: Actor
-  /** From If-Match; present on versioned commands. */
-  readonly expectedVersion?: number
-  /** Makes the remembered answer that a use case commits together with what it did; present on commands. */
-  readonly remember?: (answer: object) => Remembered
-}
-
 export interface Asked<O extends OperationId> {
   readonly params: ParamsOf<O>
   readonly query: QueryOf<O>
   readonly body: BodyOf<O>
-  readonly context: RequestContext
+  readonly context: Asking
 }
 
 export type Operations<O extends OperationId> = { readonly [K in O]: (asked: Asked<K>) => Promise<AnswerOf<K>> }
@@ -147,16 +136,6 @@ const remembered = (route: Route, payloadHash: string, found: StoredRecord): Htt
   return { ...answer, headers: { ...answer.headers, 'idempotency-replayed': 'true' } }
 }
 
-/** Thrown by a use case whose commit found that the same command had been answered meanwhile. */
-export class AnsweredBefore extends Error {
-  override readonly name = 'AnsweredBefore'
-  readonly found: StoredRecord
-  constructor(found: StoredRecord) {
-    super('answered before')
-    this.found = found
-  }
-}
-
 type Dispatch = (asked: Asked<OperationId>) => Promise<unknown>
 
 async function answer(
@@ -175,7 +154,7 @@ async function answer(
   const expectedVersion = expectedVersionOf(event, route)
   const idempotency = route.command === 'no' ? undefined : await idempotencyOf(event, route, principal, ports)
   if (idempotency?.answered !== undefined) return remembered(route, idempotency.payloadHash, idempotency.answered)
-  const context: RequestContext = {
+  const context: Asking = {
     operation: route.operationId as OperationId,
     requestId: event.requestContext.requestId,
     principal,

@@ -38,7 +38,12 @@ const follow: readonly Grant[] = [
 const triage: readonly Grant[] = [{ roles: ['triage-clinician'], relations: ['triage'] }]
 const site: readonly Grant[] = [{ roles: siteStaff, relations: ['referring'] }]
 const holder: readonly Grant[] = [{ roles: ['reader'], relations: ['holder'] }]
-const anybody: readonly Grant[] = [{ roles: everybody, relations: [] }]
+const anybody: readonly Grant[] = [
+  {
+    roles: everybody.filter((role) => role !== 'platform-engineer' && role !== 'network-administrator'),
+    relations: [],
+  },
+]
 
 /**
  * The written permission table: operation, role, relation to the case. Everything else is refused. The generated matrix of

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { InstantSchema } from '../instant.ts'
-import { CaseStateSchema } from './states.ts'
+import { BodyRegionSchema, PrioritySchema, SubspecialtySchema } from '../network/vocabulary.ts'
 
 /** `<referring organisation>.<26 characters>`: the owner is in the id, so a key never needs a look-up, and no patient is. */
 export const ReferralIdSchema = z
@@ -183,8 +183,12 @@ export const CaseSchema = z.strictObject({
   urgency: UrgencySchema,
   clocks: PathwayClocksSchema,
   order: OrderSchema,
-  subspecialty: z.string(),
+  priority: PrioritySchema,
+  subspecialty: SubspecialtySchema,
+  secondarySubspecialty: SubspecialtySchema.optional(),
+  bodyRegion: z.union([BodyRegionSchema, z.literal('unknown')]),
   subspecialtyDecidedBy: z.string(),
+  referrerPersonId: z.string(),
   patient: SealedSchema,
   phase: PhaseSchema,
   owner: OwnerSchema.nullable(),
@@ -209,4 +213,3 @@ export const CaseSchema = z.strictObject({
   eventCount: z.int().nonnegative(),
 })
 export type Case = z.infer<typeof CaseSchema>
-export { CaseStateSchema }

@@ -10,17 +10,19 @@ export type WalkStop =
   | { readonly kind: 'need'; readonly from: number; readonly toExclusive: number }
   | { readonly kind: 'reject'; readonly reason: DicomRejection }
 
-/** Told of each element whose value the walk was asked to keep. */
+/**
+ * Hears the data set in order. `level` is 0 for the data set, 1 for a sequence in it, 2 for an item of that, and so on;
+ * `vr` is 0 where the encoding is implicit.
+ */
 export interface ElementListener {
-  /** True if the value of this top-level element is wanted. */
-  wants(tag: number): boolean
-  /** `vr` is 0 where the encoding is implicit. */
-  element(tag: number, vr: number, value: Uint8Array): DicomRejection | undefined
-  sequence(tag: number): void
-  item(): void
-  /** An element directly in an item of a top-level sequence that was announced by `sequence`. */
-  wantsInItem(tag: number): boolean
-  itemElement(tag: number, vr: number, value: Uint8Array): void
+  /** True if the value is wanted; it is then refused where it is longer than the limit for text. */
+  wants(tag: number, vr: number, level: number, length: number): boolean
+  element(tag: number, vr: number, level: number, value: Uint8Array, littleEndian: boolean): DicomRejection | undefined
+  /** A sequence begins, or encapsulated pixel data, which has no items. */
+  sequence(tag: number, level: number): void
+  item(level: number): void
+  /** The sequence or item of this level ends. */
+  leave(level: number): void
 }
 
 export interface PixelData {
@@ -69,7 +71,6 @@ export class DataSetWalk {
   private depth = 0
   private elements = 0
   private items = 0
-  private announced = false
   private readonly kinds: number[] = [DATA_SET]
   /** Where the frame ends; -1 if only a delimiter ends it. */
   private readonly ends: number[]
@@ -130,27 +131,19 @@ export class DataSetWalk {
     const end = valueAt + length
     const bound = this.bounds[this.depth] ?? this.size
     if (end > bound) return reject(this.overrun(tag, length, bound))
-    if (this.isSequence(tag, vr, length)) {
-      this.announce(tag)
-      return this.enter(SEQUENCE, valueAt, end, this.explicit, this.littleEndian)
-    }
+    if (isSequence(tag, vr, length)) return this.enterSequence(tag, valueAt, end, this.explicit, this.littleEndian)
     return this.keepOrSkip(tag, vr, valueAt, end)
   }
 
   private keepOrSkip(tag: number, vr: number, valueAt: number, end: number): WalkStop | undefined {
-    if (this.depth === 0) {
-      if (isPixelData(tag)) this.notePixelData(valueAt, end - valueAt)
-      else if (this.listener.wants(tag)) {
-        if (end - valueAt > this.limits.textBytes) return reject('text-too-long')
-        if (end - this.base > this.window.length) return this.lacksUntil(end)
-        if (this.explicit && !isStandardVr(vr) && IDENTIFYING_TAGS.has(tag)) return reject('invalid-vr')
-        const refused = this.listener.element(tag, vr, this.window.subarray(valueAt - this.base, end - this.base))
-        if (refused !== undefined) return reject(refused)
-      }
-    } else if (this.announced && this.depth === 2 && this.listener.wantsInItem(tag)) {
+    if (this.depth === 0 && isPixelData(tag)) this.notePixelData(valueAt, end - valueAt)
+    else if (this.listener.wants(tag, vr, this.depth, end - valueAt)) {
       if (end - valueAt > this.limits.textBytes) return reject('text-too-long')
-      if (end - this.base > this.window.length) return this.lacksUntil(end)
-      this.listener.itemElement(tag, vr, this.window.subarray(valueAt - this.base, end - this.base))
+      if (end - this.base > this.window.length) return { kind: 'need', from: this.position, toExclusive: end }
+      if (this.explicit && !isStandardVr(vr) && IDENTIFYING_TAGS.has(tag)) return reject('invalid-vr')
+      const value = this.window.subarray(valueAt - this.base, end - this.base)
+      const refused = this.listener.element(tag, vr, this.depth, value, this.littleEndian)
+      if (refused !== undefined) return reject(refused)
     }
     this.position = end
     return undefined
@@ -166,7 +159,7 @@ export class DataSetWalk {
     if (tag !== TAG_ITEM) return reject(fragments ? 'malformed-fragments' : 'malformed-sequence')
     if (fragments) return this.skipFragment(valueAt, length)
     if (++this.items > this.limits.items) return reject('too-many-items')
-    if (this.announced && this.depth === 1) this.listener.item()
+    this.listener.item(this.depth + 1)
     if (length === UNDEFINED_LENGTH) return this.enter(ITEM, valueAt, -1, this.explicit, this.littleEndian)
     const bound = this.bounds[this.depth] ?? this.size
     const end = valueAt + length
@@ -211,23 +204,23 @@ export class DataSetWalk {
   private enterUndefined(tag: number, vr: number, valueAt: number): WalkStop | undefined {
     if (tag === TAG_PIXEL_DATA) {
       if (this.depth === 0) this.notePixelData(valueAt, undefined)
+      this.listener.sequence(tag, this.depth + 1)
       return this.enter(FRAGMENTS, valueAt, -1, this.explicit, this.littleEndian)
     }
     if (!mayBeUndefined(tag, vr)) return reject('undefined-length-not-allowed')
-    this.announce(tag)
-    if (vr === VR_UN) return this.enter(SEQUENCE, valueAt, -1, false, true)
-    return this.enter(SEQUENCE, valueAt, -1, this.explicit, this.littleEndian)
+    if (vr === VR_UN) return this.enterSequence(tag, valueAt, -1, false, true)
+    return this.enterSequence(tag, valueAt, -1, this.explicit, this.littleEndian)
   }
 
-  private isSequence(tag: number, vr: number, length: number): boolean {
-    if (vr !== VR_IMPLICIT) return vr === VR_SQ
-    return length !== 0 && dictionaryVr(tag) === VR_SQ
-  }
-
-  private announce(tag: number): void {
-    if (this.depth !== 0) return
-    this.announced = this.listener.wants(tag)
-    if (this.announced) this.listener.sequence(tag)
+  private enterSequence(
+    tag: number,
+    at: number,
+    end: number,
+    explicit: boolean,
+    littleEndian: boolean,
+  ): WalkStop | undefined {
+    this.listener.sequence(tag, this.depth + 1)
+    return this.enter(SEQUENCE, at, end, explicit, littleEndian)
   }
 
   private notePixelData(valueOffset: number, valueLength: number | undefined): void {
@@ -251,6 +244,7 @@ export class DataSetWalk {
   }
 
   private leave(): void {
+    this.listener.leave(this.depth)
     this.depth -= 1
     const encoding = this.encodings[this.depth]
     if (encoding === undefined) return
@@ -268,10 +262,6 @@ export class DataSetWalk {
     const bound = this.bounds[this.depth] ?? this.size
     if (this.position + bytes > bound) return reject(bound === this.size ? 'truncated' : 'length-exceeds-container')
     return { kind: 'need', from: this.position, toExclusive: this.position + bytes }
-  }
-
-  private lacksUntil(end: number): WalkStop {
-    return { kind: 'need', from: this.position, toExclusive: end }
   }
 
   private tagAt(at: number): number {
@@ -293,6 +283,9 @@ export class DataSetWalk {
 
 const isPixelData = (tag: number): boolean =>
   tag === TAG_PIXEL_DATA || tag === TAG_FLOAT_PIXEL_DATA || tag === TAG_DOUBLE_PIXEL_DATA
+
+const isSequence = (tag: number, vr: number, length: number): boolean =>
+  vr === VR_IMPLICIT ? length !== 0 && dictionaryVr(tag) === VR_SQ : vr === VR_SQ
 
 /** An implicit element without an entry in the dictionary, a private one for instance, is a sequence if it says so. */
 const mayBeUndefined = (tag: number, vr: number): boolean => {

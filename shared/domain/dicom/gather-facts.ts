@@ -25,17 +25,20 @@ const MATRIX_TAGS: ReadonlySet<number> = new Set([0x00280010, 0x00280011, 0x0028
 export class FactGatherer implements ElementListener {
   private readonly kept = new Map<number, Kept>()
   private readonly sequences = new Map<number, ItemElements[]>()
-  private items: ItemElements[] = []
+  /** The items of the top-level sequence that the walk is in, if facts are made of them. */
+  private items: ItemElements[] | undefined
 
-  wants(tag: number): boolean {
-    return FACT_FIELDS.has(tag)
+  wants(tag: number, _vr: number, level: number): boolean {
+    if (level === 0) return FACT_FIELDS.has(tag)
+    return level === 2 && this.items !== undefined && ITEM_TAGS.has(tag)
   }
 
-  wantsInItem(tag: number): boolean {
-    return ITEM_TAGS.has(tag)
-  }
-
-  element(tag: number, vr: number, value: Uint8Array): DicomRejection | undefined {
+  element(tag: number, vr: number, level: number, value: Uint8Array): DicomRejection | undefined {
+    if (level !== 0) {
+      const item = this.items?.at(-1)
+      if (item !== undefined && !item.has(tag)) item.set(tag, value)
+      return undefined
+    }
     const earlier = this.kept.get(tag)
     if (earlier === undefined) this.kept.set(tag, { vr, value })
     else if (IDENTIFYING_TAGS.has(tag) && !sameBytes(earlier.value, value)) return 'conflicting-duplicate'
@@ -45,18 +48,18 @@ export class FactGatherer implements ElementListener {
     return undefined
   }
 
-  sequence(tag: number): void {
-    this.items = []
-    if (!this.sequences.has(tag)) this.sequences.set(tag, this.items)
+  sequence(tag: number, level: number): void {
+    if (level !== 1) return
+    this.items = FACT_FIELDS.has(tag) ? [] : undefined
+    if (this.items !== undefined && !this.sequences.has(tag)) this.sequences.set(tag, this.items)
   }
 
-  item(): void {
-    this.items.push(new Map())
+  item(level: number): void {
+    if (level === 2) this.items?.push(new Map())
   }
 
-  itemElement(tag: number, _vr: number, value: Uint8Array): void {
-    const item = this.items.at(-1)
-    if (item !== undefined && !item.has(tag)) item.set(tag, value)
+  leave(level: number): void {
+    if (level === 1) this.items = undefined
   }
 
   /** True once something has been seen that only DICOM has. */

@@ -59,8 +59,7 @@ const UNHEARD: ElementListener = {
   element: () => undefined,
   sequence: () => undefined,
   item: () => undefined,
-  wantsInItem: () => false,
-  itemElement: () => undefined,
+  leave: () => undefined,
 }
 
 function* inspection(size: number, limits: DicomLimits, inflateRaw: InflateRaw): Inspection {

@@ -28,6 +28,8 @@ export interface DicomLimits {
   readonly textBytes: number
   /** Rows x Columns x Frames x Samples x Bits / 8. */
   readonly pixelMatrixBytes: number
+  /** The longest header whose metadata is kept. */
+  readonly metadataReadBytes: number
   readonly metadataElements: number
   readonly metadataTextBytes: number
 }
@@ -50,6 +52,7 @@ export const DICOM_LIMITS: DicomLimits = {
   elements: 1_000_000,
   textBytes: 64 * KIB,
   pixelMatrixBytes: 1024 * 1024 * MIB,
+  metadataReadBytes: 8 * MIB,
   metadataElements: 100_000,
   metadataTextBytes: 4 * MIB,
 }

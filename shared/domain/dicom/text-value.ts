@@ -18,7 +18,7 @@ const stripControls = (text: string): string => {
 
 /** A whole text value: leading spaces may matter in LT, ST and UT (PS3.5 6.2), trailing ones never do. */
 export const longText = (bytes: Uint8Array, decoding: TextDecoding): string =>
-  stripControls(decodeText(bytes, decoding)).trimEnd()
+  stripControls(decodeText(bytes, decoding)).replace(/ +$/, '')
 
 /** One line of text. */
 export const lineText = (bytes: Uint8Array, decoding: TextDecoding): string =>

@@ -6,6 +6,11 @@ export const vrCode = (letters: string): number => (letters.charCodeAt(0) << 8) 
 export const VR_SQ = vrCode('SQ')
 export const VR_UN = vrCode('UN')
 export const VR_US = vrCode('US')
+const VR_LO = vrCode('LO')
+const VR_UL = vrCode('UL')
+/** The dictionary's "US or SS": which of them, Pixel Representation (0028,0103) says. */
+export const VR_XS = vrCode('XS')
+export const VR_SS = vrCode('SS')
 export const VR_IMPLICIT = 0
 
 export const vrLetters = (code: number): string => String.fromCharCode(code >> 8, code & 0xff)
@@ -51,8 +56,8 @@ const readDictionary = (): Map<number, number> => {
 export const dictionaryVr = (tag: number): number => {
   dictionary ??= readDictionary()
   const element = tag % 0x10000
-  if (element === 0) return vrCode('UL')
+  if (element === 0) return VR_UL
   const group = (tag - element) / 0x10000
-  if (group % 2 === 1) return element <= 0xff ? vrCode('LO') : VR_UN
+  if (group % 2 === 1) return group > 8 && element >= 0x10 && element <= 0xff ? VR_LO : VR_UN
   return dictionary.get((group & 0xff00) === 0x6000 ? 0x60000000 + element : tag) ?? VR_UN
 }

@@ -13,6 +13,7 @@ export interface Emulator {
   readonly endpoint: string
   /** Credentials, endpoint and PATH for processes that call AWS: the CDK, the test runner. */
   readonly env: Readonly<Record<string, string>>
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
   readonly accountId: string
   readonly processId: number
   /** Where the emulator and the Lambda functions it runs write their logs. */
@@ -125,7 +126,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       AWS_ENDPOINT_URL_S3: endpoint,
       PATH: searchPath,
     }
-    return { endpoint, env, accountId, processId: pid, logFile: options.logFile, stop }
+    const credentials = {
+      accessKeyId: rootCredentials.AWS_ACCESS_KEY_ID,
+      secretAccessKey: rootCredentials.AWS_SECRET_ACCESS_KEY,
+    }
+    return { endpoint, env, credentials, accountId, processId: pid, logFile: options.logFile, stop }
   } catch (error) {
     await stop()
     throw error

@@ -1,0 +1,130 @@
+import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
+import type { BodyOf } from '../../shared/contracts/routes.ts'
+import type { PermittedOperation } from '../../shared/domain/access/permissions.ts'
+import type { ReferralId } from '../../shared/domain/case/case.ts'
+import type { CaseCommand } from '../../shared/domain/case/commands.ts'
+import { Refusal } from '../../shared/domain/refusal.ts'
+import { answerCommand, type DeskPorts } from '../../shared/ledger/answer-command.ts'
+import type { Asking } from '../../shared/ledger/asking.ts'
+import type { LoadedCase } from '../../shared/ledger/case-ledger.ts'
+import { keys } from '../../shared/ledger/keys.ts'
+import { orderGuards } from '../../shared/ledger/order-guards.ts'
+import type { KeyVault } from '../../shared/ports/key-vault.ts'
+import type { RecordWrite } from '../../shared/ports/record-store.ts'
+
+export interface CaseDeskPorts extends DeskPorts {
+  readonly keys: Pick<KeyVault, 'mac' | 'seal' | 'open'>
+}
+
+interface Asked<B> {
+  readonly params: { readonly referralId: ReferralId }
+  readonly body: B
+  readonly context: Asking
+}
+
+const run = (
+  ports: DeskPorts,
+  operation: PermittedOperation,
+  asked: Asked<unknown>,
+  command: CaseCommand,
+): Promise<CaseStatus> =>
+  answerCommand(ports, asked.context, { referralId: asked.params.referralId, operation, prepare: () => ({ command }) })
+
+/** Free text of a question or an answer is sealed in its own record: events name the kind of item, never its words. */
+async function noteWrite(
+  ports: CaseDeskPorts,
+  { case: c }: LoadedCase,
+  text: string | undefined,
+  by: string,
+): Promise<RecordWrite[]> {
+  if (text === undefined) return []
+  const noteId = ports.ids.next()
+  const sealed = await ports.keys.seal(text, {
+    org: c.referringOrgId,
+    case: c.referralId,
+    purpose: 'note',
+    residency: c.origin,
+  })
+  return [
+    {
+      write: 'put',
+      when: 'absent',
+      ...keys.note(c.referralId, noteId),
+      body: { noteId, by, at: ports.clock.now(), sealed: { ...sealed } },
+    },
+  ]
+}
+
+/** Frees the order and the study for another referral: a cancelled case must not stand in the way of the patient's next one. */
+async function freeGuards(ports: CaseDeskPorts, { case: c }: LoadedCase): Promise<RecordWrite[]> {
+  const { accessionNumber } = c.order
+  const studyInstanceUid = c.images.studyInstanceUid ?? c.order.studyInstanceUid
+  const held = await orderGuards(ports.keys, c.referringOrgId, c.referralId, { accessionNumber, studyInstanceUid })
+  return held.map(({ partition, sort }): RecordWrite => ({ write: 'remove', when: 'always', partition, sort }))
+}
+
+export const acceptReferral = (ports: CaseDeskPorts, asked: Asked<unknown>) =>
+  run(ports, 'acceptReferral', asked, { command: 'accept' })
+
+export const acknowledgeReport = (ports: CaseDeskPorts, asked: Asked<unknown>) =>
+  run(ports, 'acknowledgeReport', asked, { command: 'acknowledge' })
+
+export const resolveException = (ports: CaseDeskPorts, asked: Asked<BodyOf<'resolveException'>>) =>
+  run(ports, 'resolveException', asked, { command: 'resolve-exception', resolution: asked.body.resolution })
+
+export const rejectReferral = (ports: CaseDeskPorts, asked: Asked<BodyOf<'rejectReferral'>>) =>
+  answerCommand(ports, asked.context, {
+    referralId: asked.params.referralId,
+    operation: 'rejectReferral',
+    prepare: async (loaded) => ({
+      command: { command: 'reject', reason: asked.body.reason },
+      writes: await freeGuards(ports, loaded),
+    }),
+  })
+
+export const cancelReferral = (ports: CaseDeskPorts, asked: Asked<BodyOf<'cancelReferral'>>) =>
+  answerCommand(ports, asked.context, {
+    referralId: asked.params.referralId,
+    operation: 'cancelReferral',
+    prepare: async (loaded) => ({
+      command: { command: 'cancel', reason: asked.body.reason },
+      writes: await freeGuards(ports, loaded),
+    }),
+  })
+
+export const requestInformation = (ports: CaseDeskPorts, asked: Asked<BodyOf<'requestInformation'>>) =>
+  answerCommand(ports, asked.context, {
+    referralId: asked.params.referralId,
+    operation: 'requestInformation',
+    prepare: async (loaded) => ({
+      command: { command: 'request-information', item: asked.body.item },
+      writes: await noteWrite(ports, loaded, asked.body.note, asked.context.actor.id),
+    }),
+  })
+
+export const provideInformation = (ports: CaseDeskPorts, asked: Asked<BodyOf<'provideInformation'>>) =>
+  answerCommand(ports, asked.context, {
+    referralId: asked.params.referralId,
+    operation: 'provideInformation',
+    prepare: async (loaded) => ({
+      command: { command: 'provide-information' },
+      writes: await noteWrite(ports, loaded, asked.body.note, asked.context.actor.id),
+    }),
+  })
+
+interface EscalationAsked extends Asked<unknown> {
+  readonly params: { readonly referralId: ReferralId; readonly escalationId: string }
+}
+
+/** Only the person it was addressed to: an escalation that somebody else can silence is not one. */
+export const acknowledgeEscalation = (ports: CaseDeskPorts, asked: EscalationAsked) =>
+  answerCommand(ports, asked.context, {
+    referralId: asked.params.referralId,
+    operation: 'acknowledgeEscalation',
+    prepare: ({ case: c }) => {
+      const { escalationId } = asked.params
+      const addressed = c.escalations.find((one) => one.escalationId === escalationId)
+      if (addressed?.personId !== asked.context.principal.personId) throw new Refusal('not-found')
+      return { command: { command: 'acknowledge-escalation', escalationId } }
+    },
+  })

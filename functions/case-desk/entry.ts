@@ -1,0 +1,21 @@
+import { httpFunction, type HttpPorts } from '../../shared/runtime/http-function.ts'
+import * as desk from './desk-commands.ts'
+import { readStatus, readTimeline } from './follow-case.ts'
+import { listReferrals } from './list-referrals.ts'
+import { readReferral, type ReadPorts } from './read-referral.ts'
+
+export const entry = (ports: HttpPorts & ReadPorts & desk.CaseDeskPorts) =>
+  httpFunction(ports, {
+    listReferrals: (asked) => listReferrals(ports, asked),
+    readReferral: (asked) => readReferral(ports, asked),
+    readStatus: (asked) => readStatus(ports, asked),
+    readTimeline: (asked) => readTimeline(ports, asked),
+    acceptReferral: (asked) => desk.acceptReferral(ports, asked),
+    rejectReferral: (asked) => desk.rejectReferral(ports, asked),
+    requestInformation: (asked) => desk.requestInformation(ports, asked),
+    provideInformation: (asked) => desk.provideInformation(ports, asked),
+    cancelReferral: (asked) => desk.cancelReferral(ports, asked),
+    acknowledgeReport: (asked) => desk.acknowledgeReport(ports, asked),
+    resolveException: (asked) => desk.resolveException(ports, asked),
+    acknowledgeEscalation: (asked) => desk.acknowledgeEscalation(ports, asked),
+  })

@@ -1,0 +1,92 @@
+import type { CaseStatus, TimelineEntry } from '../../shared/contracts/http/referrals.ts'
+import type { AnswerOf } from '../../shared/contracts/routes.ts'
+import type { Case, ReferralId } from '../../shared/domain/case/case.ts'
+import type { CaseEvent } from '../../shared/domain/case/events.ts'
+import { evolve } from '../../shared/domain/case/evolve.ts'
+import { nextDueAt } from '../../shared/domain/case/due.ts'
+import type { Asking } from '../../shared/ledger/asking.ts'
+import { authoriseCase } from '../../shared/ledger/authorised-case.ts'
+import { loadEvents } from '../../shared/ledger/case-ledger.ts'
+import { caseStatus } from '../../shared/ledger/case-status.ts'
+import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
+import type { RecordStore } from '../../shared/ports/record-store.ts'
+
+interface FollowPorts {
+  readonly store: RecordStore
+  readonly network: NetworkDirectory
+}
+interface Asked {
+  readonly params: { readonly referralId: ReferralId }
+  readonly context: Asking
+}
+
+export async function readStatus(ports: FollowPorts, { params, context }: Asked): Promise<CaseStatus> {
+  const { case: c, version } = await authoriseCase(ports, 'readStatus', context.principal, params.referralId)
+  return caseStatus(c, version)
+}
+
+/** The facts of an event that a partner may see: ids, counts, codes. Birth, offers and claims are named, not copied whole. */
+function factsOf(e: CaseEvent): TimelineEntry['facts'] {
+  switch (e.type) {
+    case 'referral-accepted':
+      return e.rule === undefined ? {} : { rule: e.rule }
+    case 'referral-rejected':
+    case 'referral-cancelled':
+      return { reason: e.reason }
+    case 'information-requested':
+      return { item: e.item }
+    case 'upload-opened':
+      return { uploadId: e.uploadId, objects: e.objects }
+    case 'images-counted':
+      return { expected: e.expected, stored: e.stored, failed: e.failed }
+    case 'overflow-entered':
+      return { tier: e.tier }
+    case 'case-offered':
+      return { readerId: e.offer.readerId, poolId: e.offer.poolId, decisionId: e.offer.decisionId, tier: e.tier }
+    case 'case-claimed':
+      return { readerId: e.claim.readerId, decisionId: e.claim.decisionId }
+    case 'offer-withdrawn':
+    case 'claim-released':
+      return { readerId: e.readerId, because: e.because }
+    case 'preliminary-filed':
+    case 'final-signed':
+    case 'addendum-added':
+      return { reportId: e.report.reportId, sha256: e.report.sha256 }
+    case 'delivery-failed':
+      return { attempt: e.attempt }
+    case 'report-delivered':
+      return { recipientOrgId: e.recipientOrgId }
+    case 'escalated':
+      return { rung: e.escalation.rungName, personId: e.escalation.personId, clock: e.escalation.clock }
+    case 'exception-raised':
+      return { code: e.code }
+    case 'exception-resolved':
+      return { code: e.code, resolution: e.resolution }
+    default:
+      return {}
+  }
+}
+
+/** Every event with the state, owner and deadline it led to, replayed: the timeline has no second source of truth. */
+export function timelineOf(events: readonly CaseEvent[]): TimelineEntry[] {
+  let current: Case | undefined
+  return events.map((e, at) => {
+    current = evolve(current, e)
+    return {
+      number: at + 1,
+      at: e.at,
+      event: e.type,
+      state: current.phase.state,
+      by: e.by,
+      owner: current.owner,
+      dueAt: nextDueAt(current),
+      facts: factsOf(e),
+    }
+  })
+}
+
+export async function readTimeline(ports: FollowPorts, { params, context }: Asked): Promise<AnswerOf<'readTimeline'>> {
+  const { referralId } = params
+  await authoriseCase(ports, 'readTimeline', context.principal, referralId)
+  return { referralId, entries: timelineOf(await loadEvents(ports.store, referralId)) }
+}

@@ -1,0 +1,5 @@
+import { httpFunction, type HttpPorts } from '../../shared/runtime/http-function.ts'
+import { submitReferral, type IntakePorts } from './submit-referral.ts'
+
+export const entry = (ports: HttpPorts & IntakePorts) =>
+  httpFunction(ports, { submitReferral: (asked) => submitReferral(ports, asked) })

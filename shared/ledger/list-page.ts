@@ -1,0 +1,45 @@
+import type { KeyVault } from '../ports/key-vault.ts'
+import type { ListRange, RecordStore, StoredRecord } from '../ports/record-store.ts'
+import { openCursor, sealCursor } from './cursor.ts'
+
+export interface PageAsked {
+  readonly limit: number
+  readonly cursor?: string | undefined
+}
+
+export interface Page<T> {
+  readonly rows: T[]
+  readonly cursor?: string
+}
+
+/** How many records one request may look at: a filter that matches little answers a short page, not a slow one. */
+const LOOK_LIMIT = 2000
+
+/** A page of a partition, filtered; `pick` answers undefined for a record that does not belong. */
+export async function listPage<T>(
+  ports: { readonly store: RecordStore; readonly keys: Pick<KeyVault, 'mac'> },
+  partition: string,
+  range: Omit<ListRange, 'limit' | 'after'>,
+  asked: PageAsked,
+  pick: (record: StoredRecord) => T | undefined,
+): Promise<Page<T>> {
+  const rows: T[] = []
+  let after = await openCursor(ports.keys, partition, asked.cursor)
+  for (let looked = 0; looked < LOOK_LIMIT;) {
+    const page = await ports.store.list(partition, {
+      ...range,
+      limit: Math.min(1000, asked.limit * 2),
+      ...(after === undefined ? {} : { after }),
+    })
+    for (const record of page.records) {
+      looked++
+      after = record.sort
+      const row = pick(record)
+      if (row !== undefined) rows.push(row)
+      if (rows.length === asked.limit) return { rows, cursor: await sealCursor(ports.keys, partition, after) }
+    }
+    if (page.after === undefined) return { rows }
+    after = page.after
+  }
+  return after === undefined ? { rows } : { rows, cursor: await sealCursor(ports.keys, partition, after) }
+}

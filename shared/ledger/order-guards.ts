@@ -1,0 +1,36 @@
+import type { ReferralId } from '../domain/case/case.ts'
+import type { KeyVault } from '../ports/key-vault.ts'
+import type { RecordWrite } from '../ports/record-store.ts'
+import { keys } from './keys.ts'
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+
+export const guardDigest = async (
+  vault: Pick<KeyVault, 'mac'>,
+  kind: 'order' | 'study',
+  orgId: string,
+  value: string,
+): Promise<string> => `${kind}#${hex(await vault.mac('pseudonym', JSON.stringify([kind, orgId, value])))}`
+
+/**
+ * One referral an accession number and one case a study, within the organisation. The numbers stand in keys only as keyed
+ * hashes: a key reaches logs that must not name a study.
+ */
+export async function orderGuards(
+  vault: Pick<KeyVault, 'mac'>,
+  orgId: string,
+  referralId: ReferralId,
+  order: { readonly accessionNumber?: string | undefined; readonly studyInstanceUid?: string | undefined },
+): Promise<RecordWrite[]> {
+  const given = [
+    ['order', order.accessionNumber],
+    ['study', order.studyInstanceUid],
+  ] as const
+  const writes: RecordWrite[] = []
+  for (const [kind, value] of given) {
+    if (value === undefined) continue
+    const key = keys.guard(orgId, await guardDigest(vault, kind, orgId, value))
+    writes.push({ write: 'put', when: 'absent', ...key, body: { referralId } })
+  }
+  return writes
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod'
+import {
+  ClinicalContextSchema,
+  PatientSchema,
+  SubmitReferralSchema,
+  type SubmitReferral,
+} from '../contracts/http/referrals.ts'
+import type { Case, ReferralId, Sealed } from '../domain/case/case.ts'
+import type { KeyVault, SealContext } from '../ports/key-vault.ts'
+import { orgOf } from './keys.ts'
+
+/** Who the patient is and why they are imaged: the one part of a referral that no list, log, key or queue ever holds. */
+export const PatientRecordSchema = z.strictObject({
+  patient: PatientSchema,
+  clinical: ClinicalContextSchema,
+  order: SubmitReferralSchema.shape.order,
+})
+export type PatientRecord = z.infer<typeof PatientRecordSchema>
+
+const contextOf = (referralId: ReferralId, origin: string): SealContext => ({
+  org: orgOf(referralId),
+  case: referralId,
+  purpose: 'patient-record',
+  residency: origin,
+})
+
+export const sealPatient = (
+  vault: Pick<KeyVault, 'seal'>,
+  referralId: ReferralId,
+  origin: string,
+  { patient, clinical, order }: SubmitReferral,
+): Promise<Sealed> => vault.seal(JSON.stringify({ patient, clinical, order }), contextOf(referralId, origin))
+
+/** Opens it inside the cell, for matching images and for those whom `releasePatient` lets see it. */
+export const openPatient = async (vault: Pick<KeyVault, 'open'>, c: Case): Promise<PatientRecord> =>
+  PatientRecordSchema.parse(JSON.parse(await vault.open(c.patient, contextOf(c.referralId, c.origin))))

@@ -1,0 +1,68 @@
+import type { Principal } from '../domain/access/principal.ts'
+import type { Case } from '../domain/case/case.ts'
+import type { Instant } from '../domain/instant.ts'
+import type { SiteId } from '../domain/network/ids.ts'
+import type { NetworkIndex } from '../domain/network/index-network.ts'
+import type { Reader } from '../domain/network/reader.ts'
+import { evidenceRecordsFor, residencyReaderOf } from '../domain/network/residency-view.ts'
+import { decide, type ResidencyDecision } from '../domain/residency/decide.ts'
+import type { Purpose, ResidencyFacts, ResidencyReader } from '../domain/residency/decision-inputs.ts'
+import type { PolicyDocument } from '../domain/residency/jurisdiction-policy.ts'
+import type { CellFacts } from '../ports/network-directory.ts'
+
+export interface ResidencySetting {
+  readonly network: NetworkIndex
+  readonly policy: PolicyDocument
+  readonly cell: CellFacts
+  readonly now: Instant
+}
+
+export const originOf = (c: Case, network: NetworkIndex): string => {
+  const site = network.sites.get(c.siteId as SiteId)
+  // A site that has left the network keeps the origin the case was accepted under.
+  return site === undefined ? c.origin : site.jurisdiction
+}
+
+function ask<const P extends Purpose>(
+  c: Case,
+  reader: Reader,
+  asked: ResidencyReader,
+  purpose: P,
+  session: ResidencyFacts,
+  { network, policy, cell, now }: ResidencySetting,
+): ResidencyDecision<P> {
+  return decide(policy, originOf(c, network), asked, purpose, {
+    now,
+    caseId: c.referralId,
+    records: evidenceRecordsFor(network, reader),
+    facts: {
+      storageRegion: cell.region,
+      residencyFindings: cell.residencyFindings,
+      modality: c.order.modality,
+      studySource: 'site',
+      localCopyRetained: c.images.complete,
+      ...session,
+    },
+  })
+}
+
+/** The router's question about a reader who need not be signed in. */
+export const askForOffer = (c: Case, reader: Reader, setting: ResidencySetting): ResidencyDecision<'offer'> =>
+  ask(c, reader, residencyReaderOf(setting.network, reader), 'offer', {}, setting)
+
+/** No attestation in the token: the reader's place is unknown, and the policy knows no rule for an unknown place. */
+const NOWHERE = 'ZZ'
+
+/** The question about the reader who is asking now, with what their session says. */
+export function askForReader<const P extends Purpose>(
+  c: Case,
+  reader: Reader,
+  principal: Principal,
+  purpose: P,
+  setting: ResidencySetting,
+): ResidencyDecision<P> {
+  const { attestedCountry = NOWHERE, ipCountry, mfa, authTime } = principal
+  const session = { attestedCountry, ...(ipCountry === undefined ? {} : { ipCountry: ipCountry.slice(0, 2) }) }
+  const facts: ResidencyFacts = { mfa, ...(authTime === undefined ? {} : { authTime }) }
+  return ask(c, reader, residencyReaderOf(setting.network, reader, session), purpose, facts, setting)
+}
