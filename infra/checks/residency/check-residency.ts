@@ -1,0 +1,104 @@
+import { textsOf } from '../cloudformation/plain.ts'
+import { createResolver, type Resource } from '../cloudformation/resolver.ts'
+import { readTemplate, type Template } from '../cloudformation/template.ts'
+import type { Cell } from './cell.ts'
+import type { Finding, Observation } from './finding.ts'
+import { observeGrants } from './grants.ts'
+import { inferAccount } from './own-account.ts'
+import { observePermission, observeStatementPrincipals } from './principals.ts'
+import { partitionOf } from './regions.ts'
+import { applyRule } from './rule.ts'
+import { ALL_RULES } from './rules/all-rules.ts'
+import { allowStatementsIn } from './statements.ts'
+import { observeTexts } from './texts.ts'
+
+/** The cell a template is checked against. */
+export interface ResidencyOptions {
+  readonly region: string
+  /** Taken from the template where it shows its own account. */
+  readonly account?: string | undefined
+  readonly partition?: string | undefined
+  /** Where the origin's data may be stored at all; a stack in any other region is a finding by itself. */
+  readonly storageRegions?: readonly string[] | undefined
+  /** Other templates of the same cell: their buckets are the cell's own. */
+  readonly siblings?: readonly unknown[] | undefined
+}
+
+const resourcesOf = (template: Template, region: string, partition: string, account: string | undefined): Resource[] =>
+  createResolver(template, { place: { region, account, partition } }).resources()
+
+const bucketNamesOf = (resources: readonly Resource[]): string[] =>
+  resources
+    .filter(({ type }) => type === 'AWS::S3::Bucket')
+    .flatMap(({ properties }) => textsOf(properties['BucketName']))
+
+const observe = (resource: Resource, cell: Cell): Observation[] => {
+  const named = ALL_RULES.flatMap((rule) => applyRule(rule, resource, cell))
+  const statements = allowStatementsIn(resource.properties, 'Properties')
+  const policies = statements.flatMap((statement) => [
+    ...observeStatementPrincipals(statement, resource, cell),
+    ...observeGrants(statement, cell),
+  ])
+  return [...named, ...observePermission(resource, cell), ...policies, ...observeTexts(resource, cell)]
+}
+
+/** One way out is reported once: a general remark about a text gives way to the rule that knows what the text does. */
+const withoutEchoes = (observations: readonly Observation[]): Observation[] =>
+  observations.filter(
+    (one, index) =>
+      !observations
+        .slice(0, index)
+        .some(({ path }) => path === 'Type' || one.path === path || one.path.startsWith(`${path}.`)),
+  )
+
+const MACROS =
+  /^AWS::(?:Serverless-2016-10-31|LanguageExtensions|SecretsManager-\d{4}-\d{2}-\d{2}|CodeDeployBlueGreen)$/
+
+const templateFindings = (template: Template, options: ResidencyOptions): Finding[] => {
+  const of = (path: string, rule: string, why: string): Finding => ({
+    resource: '(template)',
+    type: 'AWS::CloudFormation::Template',
+    path,
+    rule,
+    why,
+  })
+  const unseen = template.macros.filter((macro) => !MACROS.test(macro))
+  const { storageRegions, region } = options
+  return [
+    ...unseen.map((macro) =>
+      of('Transform', 'unresolved-macro', `macro ${macro} rewrites the template after this walk`),
+    ),
+    ...(storageRegions === undefined || storageRegions.includes(region)
+      ? []
+      : [of('Region', 'storage-region', `the origin's data may not be stored in ${region}`)]),
+  ]
+}
+
+/**
+ * Walks a synthesized template and returns every way in which data could leave the cell. It reads JSON, not constructs,
+ * so a raw resource or a property override is seen like any other. Throws `NotATemplate` on anything else.
+ */
+export const checkResidency = (json: unknown, options: ResidencyOptions): Finding[] => {
+  const { region } = options
+  const partition = options.partition ?? partitionOf(region)
+  const template = readTemplate(json)
+  const account = options.account ?? inferAccount(resourcesOf(template, region, partition, undefined), region)
+  const resources = resourcesOf(template, region, partition, account)
+  const siblings = (options.siblings ?? []).flatMap((sibling) =>
+    resourcesOf(readTemplate(sibling), region, partition, account),
+  )
+  const cell: Cell = {
+    region,
+    partition,
+    account,
+    buckets: new Set([...bucketNamesOf(resources), ...bucketNamesOf(siblings)]),
+  }
+  const found = resources.flatMap((resource) =>
+    withoutEchoes(observe(resource, cell)).map((observation): Finding => ({
+      resource: resource.logicalId,
+      type: resource.type,
+      ...observation,
+    })),
+  )
+  return [...templateFindings(template, options), ...found]
+}

@@ -1,0 +1,74 @@
+import { textsOf } from '../../cloudformation/plain.ts'
+import { arnsIn } from '../arn.ts'
+import { given, isForeignLayer, oneOf, templateElsewhere } from '../judges.ts'
+import type { Rule } from '../rule.ts'
+
+/** What brings code or values in from, or sends them to, another cell while deploying. */
+export const DEPLOYMENT_RULES: readonly Rule[] = [
+  {
+    id: 'cross-region-reference',
+    types: ['Custom::CrossRegionExportWriter', 'Custom::CrossRegionExportReader'],
+    why: 'names and ARNs of this cell are written to, or read from, the parameters of another region',
+  },
+  {
+    id: 'stack-set',
+    types: ['AWS::CloudFormation::StackSet'],
+    why: 'a stack set creates resources in other regions and accounts',
+  },
+  {
+    id: 'nested-template',
+    types: ['AWS::CloudFormation::Stack'],
+    at: ['TemplateURL'],
+    is: templateElsewhere,
+    why: 'the nested template is kept outside the cell, and nobody has walked it',
+  },
+  {
+    id: 'unseen-product',
+    types: ['AWS::ServiceCatalog::CloudFormationProvisionedProduct'],
+    why: 'the product is a template that this walk cannot see',
+  },
+  {
+    id: 'layer-of-other-account',
+    types: ['AWS::Lambda::Function', 'AWS::Serverless::Function'],
+    at: ['Layers.*'],
+    is: isForeignLayer,
+    why: "another account's code runs inside the function, with its rights",
+  },
+  { id: 'unresolved-loop', types: ['Fn::ForEach'], why: 'the loop runs over a list that the template does not show' },
+  {
+    id: 'lambda-url',
+    types: ['AWS::Serverless::Function'],
+    at: ['FunctionUrlConfig'],
+    is: given,
+    why: 'a function URL passes the API, its authorizer and its records by',
+  },
+  {
+    id: 'edge-rest-api',
+    types: ['AWS::Serverless::Api'],
+    at: ['EndpointConfiguration'],
+    is: (value, cell, siblings) =>
+      oneOf('EDGE')(value, cell, siblings) ??
+      (typeof value === 'object' && value !== null && 'Type' in value
+        ? oneOf('EDGE')(value['Type'], cell, siblings)
+        : undefined),
+    absentToo: true,
+    why: 'an edge-optimised API answers through edge locations of other countries',
+  },
+  {
+    id: 'cross-region-inference',
+    types: ['AWS::Bedrock::*'],
+    at: ['CrossRegionConfig', '**.CrossRegionConfig'],
+    is: given,
+    why: 'the model may answer from any region of its geography',
+  },
+  {
+    id: 'cross-region-inference',
+    types: ['AWS::Bedrock::ApplicationInferenceProfile'],
+    at: ['ModelSource.CopyFrom'],
+    is: (value) =>
+      textsOf(value).some((text) => arnsIn(text).some((arn) => arn.rest.startsWith('inference-profile/')))
+        ? { verdict: 'leak' }
+        : undefined,
+    why: 'a system inference profile sends prompts to any region of its geography',
+  },
+]
