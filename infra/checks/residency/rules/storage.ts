@@ -1,4 +1,4 @@
-import { anotherAccount, elsewhere, foreignBucket, given, on, oneOf, outsideUrl, when } from '../judges.ts'
+import { anotherAccount, elsewhere, foreignBucket, given, on, oneOf, outsideUrl } from '../judges.ts'
 import type { Rule } from '../rule.ts'
 
 const BUCKET = ['AWS::S3::Bucket']
@@ -242,12 +242,5 @@ export const STORAGE_RULES: readonly Rule[] = [
     id: 'volume-export',
     types: ['AWS::StorageGateway::NFSFileShare', 'AWS::StorageGateway::SMBFileShare'],
     why: 'a file gateway serves the bucket outside the region',
-  },
-  {
-    id: 'queue-bridge',
-    types: ['AWS::AmazonMQ::Broker'],
-    at: ['DataReplicationMode'],
-    is: when('DataReplicationMode', ['CRDR'], given),
-    why: 'the broker replicates its messages to another region',
   },
 ]
