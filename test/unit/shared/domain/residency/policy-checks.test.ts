@@ -211,6 +211,13 @@ describe('A policy file', () => {
     expect(problems(input)).toEqual([])
   })
 
+  it('reports a maintained zone that names itself, and a silent rule beside one for an unknown zone', () => {
+    const zones = { ...policy.zones, OWN: { deployerMaintained: true, seed: ['OWN'] } }
+    expect(problems({ ...policy, zones })).toEqual(['cycle zones.OWN.seed: zone OWN names itself'])
+    const rules = [rule('A1', 'EFTA', 'forbidden'), rule('A2', 'FR', 'read_identifiable')]
+    expect(problems(withRules(...rules))).toHaveLength(1)
+  })
+
   it('reports an unknown member where it stands, not as a cycle of the zones above it', () => {
     const zones = { ...policy.zones, INNER: ['XX'], OUTER: ['INNER'] }
     expect(problems({ ...policy, zones })).toEqual(['unknown-place zones.INNER[0]: XX is no ISO 3166 code and no zone'])
