@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ReferralIdSchema } from '../domain/case/case.ts'
+import { InstantSchema } from '../domain/instant.ts'
 
 /** An object was created in the incoming bucket: what both editions' notifications are turned into. */
 export const ObjectArrivedSchema = z.strictObject({ kind: z.literal('object-arrived'), key: z.string().min(1) })
@@ -29,7 +30,7 @@ export type QueueMessage<Q extends QueueName> = z.infer<(typeof queues)[Q]['mess
 export const queueNames = Object.keys(queues) as QueueName[]
 
 const outbox = <Q extends QueueName>(queue: Q) =>
-  z.strictObject({ queue: z.literal(queue), message: queues[queue].message })
+  z.strictObject({ queue: z.literal(queue), message: queues[queue].message, writtenAt: InstantSchema })
 
 /** What a commit asks to be sent: written with the case, handed over afterwards, so accepting a referral is dispatching it. */
 export const OutboxMessageSchema = z.discriminatedUnion('queue', [

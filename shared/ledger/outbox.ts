@@ -14,15 +14,16 @@ export function outboxFor(before: Case | undefined, after: Case, events: readonl
     (before?.phase.state !== 'study-available' || types.has('overflow-entered'))
   const needsDelivery =
     after.phase.state === 'final-signed' && (before?.phase.state !== 'final-signed' || types.has('delivery-failed'))
+  const writtenAt = events.at(-1)?.at
+  if (writtenAt === undefined) return []
   const messages: OutboxMessage[] = []
-  if (needsReader) messages.push({ queue: `route-${urgency}`, message: { kind: 'route-case', referralId } })
-  if (needsDelivery) messages.push({ queue: 'delivery', message: { kind: 'deliver-report', referralId } })
-  if (events.length > 0) {
-    const fromEvent = before?.eventCount ?? 0
-    messages.push({
-      queue: 'numbers',
-      message: { kind: 'count-events', referralId, fromEvent, toEvent: after.eventCount },
-    })
-  }
+  if (needsReader) messages.push({ queue: `route-${urgency}`, message: { kind: 'route-case', referralId }, writtenAt })
+  if (needsDelivery) messages.push({ queue: 'delivery', message: { kind: 'deliver-report', referralId }, writtenAt })
+  const fromEvent = before?.eventCount ?? 0
+  messages.push({
+    queue: 'numbers',
+    message: { kind: 'count-events', referralId, fromEvent, toEvent: after.eventCount },
+    writtenAt,
+  })
   return messages
 }

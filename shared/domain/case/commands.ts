@@ -27,3 +27,5 @@ export type CaseCommand =
   | { command: 'raise-exception'; code: ExceptionCode }
   | { command: 'resolve-exception'; resolution: string }
   | { command: 'fire-due'; now: Instant }
+  /** What was to be done has been done already, or by somebody else. */
+  | { command: 'nothing' }

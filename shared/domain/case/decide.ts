@@ -139,6 +139,8 @@ function happeningsOf(
       return c.phase.state === 'exception'
         ? [{ type: 'exception-resolved', code: c.phase.code, resolution: command.resolution }]
         : refuse('illegal-transition', { state: c.phase.state })
+    case 'nothing':
+      return []
     case 'fire-due':
       return dueHappenings(c, command.now, context)
   }

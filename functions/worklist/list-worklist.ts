@@ -1,0 +1,75 @@
+import { WorklistItemSchema } from '../../shared/contracts/http/reading.ts'
+import type { AnswerOf, QueryOf } from '../../shared/contracts/routes.ts'
+import type { NetworkIndex } from '../../shared/domain/network/index-network.ts'
+import type { Principal } from '../../shared/domain/access/principal.ts'
+import type { ReferralId } from '../../shared/domain/case/case.ts'
+import { Refusal } from '../../shared/domain/refusal.ts'
+import { permits } from '../../shared/domain/residency/decide.ts'
+import type { Asking } from '../../shared/ledger/asking.ts'
+import { appendAudit, orgChain } from '../../shared/ledger/audit-chain.ts'
+import { authoriseWithoutCase } from '../../shared/ledger/authorised-case.ts'
+import { loadCase } from '../../shared/ledger/case-ledger.ts'
+import { keys } from '../../shared/ledger/keys.ts'
+import { listPage } from '../../shared/ledger/list-page.ts'
+import { readerOf } from '../../shared/ledger/reading-question.ts'
+import { askForReader, type ResidencySetting } from '../../shared/ledger/residency-question.ts'
+import type { KeyVault } from '../../shared/ports/key-vault.ts'
+import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
+import type { RecordStore } from '../../shared/ports/record-store.ts'
+import type { Clock } from '../../shared/ports/surroundings.ts'
+
+export interface WorklistPorts {
+  readonly store: RecordStore
+  readonly network: NetworkDirectory
+  readonly keys: Pick<KeyVault, 'mac'>
+  readonly cell: CellFacts
+  readonly clock: Clock
+}
+
+export const settingOf = async (ports: WorklistPorts, network: NetworkIndex): Promise<ResidencySetting> => ({
+  network,
+  policy: await ports.network.policy(),
+  cell: ports.cell,
+  now: ports.clock.now(),
+})
+
+/** Where the policy forbids, the reader is not even told that the case exists. */
+async function maySee(
+  ports: WorklistPorts,
+  referralId: ReferralId,
+  principal: Principal,
+  setting: ResidencySetting,
+): Promise<boolean> {
+  const loaded = await loadCase(ports.store, referralId)
+  if (loaded === undefined) return false
+  const decision = askForReader(loaded.case, readerOf(principal, setting.network), principal, 'worklist', setting)
+  return permits(decision, 'transfer_deidentified')
+}
+
+/** The reader's own cases, the most pressing first: offered, claimed and awaiting a final report. */
+export async function listWorklist(
+  ports: WorklistPorts,
+  { query, context }: { query: QueryOf<'listWorklist'>; context: Asking },
+): Promise<AnswerOf<'listWorklist'>> {
+  authoriseWithoutCase('listWorklist', context.principal)
+  const { readerId } = context.principal
+  if (readerId === undefined) throw new Refusal('not-permitted')
+  const setting = await settingOf(ports, await ports.network.current())
+  const page = await listPage(ports, keys.worklistRow(readerId, '', '').partition, {}, query, (record) =>
+    WorklistItemSchema.parse(record.body),
+  )
+  const seen = await Promise.all(page.rows.map((item) => maySee(ports, item.referralId, context.principal, setting)))
+  const items = page.rows.filter((_, at) => seen[at] === true)
+  await appendAudit(ports.store, orgChain(context.principal.orgId, setting.now), [
+    {
+      at: setting.now,
+      by: context.actor,
+      action: 'query',
+      operation: 'listWorklist',
+      outcome: 'success',
+      requestId: context.requestId,
+      facts: { rows: items.length, withheld: page.rows.length - items.length },
+    },
+  ])
+  return { items, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) }
+}

@@ -1,0 +1,88 @@
+import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
+import type { BodyOf } from '../../shared/contracts/routes.ts'
+import type { ReferralId } from '../../shared/domain/case/case.ts'
+import { Refusal } from '../../shared/domain/refusal.ts'
+import { permits } from '../../shared/domain/residency/decide.ts'
+import { answerCommand, type DeskPorts } from '../../shared/ledger/answer-command.ts'
+import type { Asking } from '../../shared/ledger/asking.ts'
+import { plain } from '../../shared/ledger/case-rows.ts'
+import { keys } from '../../shared/ledger/keys.ts'
+import { judgeReading, reportTypeOf } from '../../shared/ledger/reading-question.ts'
+import { settingOf, type WorklistPorts } from './list-worklist.ts'
+
+interface Asked<B = unknown> {
+  readonly params: { readonly referralId: ReferralId }
+  readonly body: B
+  readonly context: Asking
+}
+
+const heldBy = (context: Asking): string => {
+  const { readerId } = context.principal
+  if (readerId === undefined) throw new Refusal('not-permitted')
+  return readerId
+}
+
+/** Exclusive, and judged again: what was true at the offer (licence, shift, place) need not be true at the claim. */
+export async function claimCase(ports: DeskPorts & WorklistPorts, asked: Asked): Promise<CaseStatus> {
+  const { context, params } = asked
+  return answerCommand(ports, context, {
+    referralId: params.referralId,
+    operation: 'claimCase',
+    prepare: async ({ case: c }, network) => {
+      const setting = await settingOf(ports, network)
+      const { reader, decision, eligibility } = judgeReading(
+        c,
+        context.principal,
+        'claim',
+        'claim',
+        reportTypeOf(c),
+        setting,
+      )
+      if (!permits(decision, 'transfer_deidentified')) throw new Refusal('residency-forbidden', { mode: decision.mode })
+      if (!eligibility.eligible) throw new Refusal('not-eligible', { rule: eligibility.rule })
+      const decisionId = ports.ids.next()
+      return {
+        command: { command: 'claim', claim: { readerId: reader.readerId, groupOrgId: reader.orgId, decisionId } },
+        audit: { decision: decision.record, facts: { decisionId } },
+        writes: [
+          {
+            write: 'put',
+            when: 'absent',
+            ...keys.decision(params.referralId, decisionId),
+            body: plain({
+              decisionId,
+              purpose: 'claim',
+              at: setting.now,
+              residency: decision.record,
+              grounds: eligibility.grounds,
+            }),
+          },
+        ],
+      }
+    },
+  })
+}
+
+export async function releaseCase(ports: DeskPorts, asked: Asked<BodyOf<'releaseCase'>>): Promise<CaseStatus> {
+  const readerId = heldBy(asked.context)
+  return answerCommand(ports, asked.context, {
+    referralId: asked.params.referralId,
+    operation: 'releaseCase',
+    prepare: ({ case: c }) => ({
+      command:
+        c.phase.state === 'offered'
+          ? { command: 'decline-offer', readerId }
+          : { command: 'release-claim', readerId, because: 'returned' },
+      audit: { facts: { reason: asked.body.reason } },
+    }),
+  })
+}
+
+export async function renewClaim(ports: DeskPorts, asked: Asked): Promise<CaseStatus> {
+  const readerId = heldBy(asked.context)
+  return answerCommand(ports, asked.context, {
+    referralId: asked.params.referralId,
+    operation: 'renewClaim',
+    prepare: () => ({ command: { command: 'renew-claim', readerId } }),
+  })
+}
