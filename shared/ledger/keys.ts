@@ -52,6 +52,15 @@ export const keys = {
     partition: casePartition(id),
     sort: `report#${reportId}`,
   }),
+  /** That one organisation's counters hold what this event changed. */
+  counted: (id: ReferralId, n: number, orgId: string): RecordKey => ({
+    partition: casePartition(id),
+    sort: `counted#${number(n)}#${orgId}`,
+  }),
+  numbers: (orgId: string, period: string, siteId: string, groupId: string | null, pathwayId: string): RecordKey => ({
+    partition: `org#${orgId}#numbers`,
+    sort: [period, siteId, groupId ?? NO_GROUP, pathwayId].join('#'),
+  }),
   /** One referral an order and one case a study, within the organisation: `digest` is a keyed hash of the number or UID. */
   guard: (orgId: string, digest: string): RecordKey => ({ partition: `org#${orgId}#guard`, sort: digest }),
   idempotency: (orgId: string, digest: string): RecordKey => ({
@@ -73,6 +82,9 @@ export const keys = {
   readerLoad: (readerId: string): RecordKey => ({ partition: 'reader-load', sort: readerId }),
   outbox: (id: ReferralId, messageId: string): RecordKey => ({ partition: `outbox#${dueShard(id)}`, sort: messageId }),
 } as const
+
+/** No id is as short: it can stand for none. */
+export const NO_GROUP = '-'
 
 /** Sweep and outbox are spread over this many partitions, so that one hot partition never delays a stat case. */
 export const SHARDS = 8

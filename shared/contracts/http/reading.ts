@@ -143,13 +143,20 @@ export const ReportsSchema = z
   })
   .meta({ id: 'Reports' })
 
-export const KpiQuerySchema = z.strictObject({
-  from: z.iso.date(),
-  to: z.iso.date(),
-  siteId: z.string().optional(),
-  readingGroupId: z.string().optional(),
-  pathwayId: z.string().optional(),
-})
+const KPI_DAYS_LIMIT = 1100
+
+/** UTC days, both included, of the event that ended the interval: a report signed in November counts in November. */
+export const KpiQuerySchema = z
+  .strictObject({
+    from: z.iso.date().meta({ description: 'First UTC day', examples: ['2026-11-01'] }),
+    to: z.iso.date().meta({ description: 'Last UTC day, included', examples: ['2026-11-30'] }),
+    siteId: z.string().optional(),
+    readingGroupId: z.string().optional(),
+    pathwayId: z.string().optional(),
+  })
+  .refine(({ from, to }) => from <= to && Date.parse(to) - Date.parse(from) < KPI_DAYS_LIMIT * 86_400_000, {
+    path: ['to'],
+  })
 export const KpiRowSchema = z
   .strictObject({
     measure: z.enum(['acceptance', 'availability', 'turnaround', 'preliminary', 'closure', 'escalation']),
