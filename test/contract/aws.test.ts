@@ -6,6 +6,7 @@ import { s3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts'
 import { s3DownloadSigner, s3UploadSigner } from '../../shared/adapters/aws/s3-presigned-requests.ts'
 import { sqsMessageQueues } from '../../shared/adapters/aws/sqs-message-queues.ts'
 import type { QueueName } from '../../shared/contracts/messages.ts'
+import { policyDocument } from '../../shared/runtime/policy-document.ts'
 import { keyVaultContract } from './key-vault-contract.ts'
 import { messageQueuesContract } from './message-queues-contract.ts'
 import { networkDirectoryContract } from './network-directory-contract.ts'
@@ -68,7 +69,7 @@ networkDirectoryContract('S3', async (definition) => {
   }
   await replace(definition)
   return {
-    directory: s3NetworkDirectory(buckets, () => Date.now() + elapsedMs),
+    directory: s3NetworkDirectory(buckets, policyDocument, () => Date.now() + elapsedMs),
     replace,
     elapse: () => {
       elapsedMs += 60_000

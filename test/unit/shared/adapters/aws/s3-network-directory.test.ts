@@ -5,6 +5,8 @@ import { Readable } from 'node:stream'
 import { beforeEach, expect, test } from 'vitest'
 import { s3Client } from '../../../../../shared/adapters/aws/clients.ts'
 import { s3NetworkDirectory } from '../../../../../shared/adapters/aws/s3-network-directory.ts'
+import { defaultJurisdictionPolicy } from '../../../../../shared/domain/residency/default-policy.ts'
+import { policyDocument } from '../../../../../shared/runtime/policy-document.ts'
 import { smallNetwork } from '../../../../fixtures/small-network.ts'
 
 const s3 = mockClient(S3Client)
@@ -12,6 +14,7 @@ let at = 0
 const directoryOf = () =>
   s3NetworkDirectory(
     { client: s3Client('eu-central-1'), accountId: '111122223333', bucketNames: { network: 'network-bucket' } },
+    policyDocument,
     () => at,
   )
 const serves = (definition: unknown, ETag: string) =>
@@ -59,4 +62,20 @@ test('an agreement that was ended is not honoured for longer than a minute, even
 test('an unsound definition is never in force', async () => {
   serves({ ...smallNetwork(), pools: [] }, 'one')
   await expect(directoryOf().current()).rejects.toThrow('unsound')
+})
+
+test('a deployer without a policy of its own runs under the default, and an own policy replaces it whole', async () => {
+  const directory = directoryOf()
+  fails(404)
+  expect(await directory.policy()).toEqual(policyDocument(defaultJurisdictionPolicy))
+  at = 60_000
+  serves({ ...defaultJurisdictionPolicy, policyVersion: '2027-01' }, 'own')
+  expect((await directory.policy()).policy.policyVersion).toBe('2027-01')
+})
+
+test('a policy with an unknown key or no access to it is a fault, never the default', async () => {
+  serves({ ...defaultJurisdictionPolicy, surprise: true }, 'own')
+  await expect(directoryOf().policy()).rejects.toThrow('unsound')
+  fails(403)
+  await expect(directoryOf().policy()).rejects.toThrow()
 })
