@@ -1,0 +1,138 @@
+import { closeSync, existsSync, fdatasync, fsyncSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { CELL_TABLES, SCHEMA_VERSION } from './cell-schema.ts'
+
+export interface CellDatabase {
+  /** For reading, and for the statements that `commit` runs. */
+  readonly sql: DatabaseSync
+  /**
+   * Runs `work` in the next group commit and answers once that is on the disk. What `work` throws undoes its own changes
+   * alone. It must be synchronous: everything between BEGIN and COMMIT happens in one turn of the event loop.
+   */
+  commit<Result>(work: () => Result): Promise<Result>
+  close(): Promise<void>
+}
+
+interface Job {
+  /** Runs the work and gives what to do once it is durable. */
+  readonly run: () => () => void
+  readonly fail: (cause: unknown) => void
+}
+
+const syncData = promisify(fdatasync)
+
+const syncDirectory = (path: string): void => {
+  const directory = openSync(path, 'r')
+  fsyncSync(directory)
+  closeSync(directory)
+}
+
+const bringUp = (sql: DatabaseSync): void => {
+  const found = Number(sql.prepare('PRAGMA user_version').get()?.['user_version'])
+  if (found > SCHEMA_VERSION) throw new Error(`the data directory was written by a later Overread (schema ${found})`)
+  sql.exec('BEGIN IMMEDIATE')
+  if (found === 0) sql.exec(CELL_TABLES)
+  // Written each time, so that the write-ahead log exists and can be opened for syncing.
+  sql.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
+}
+
+const open = (path: string): DatabaseSync => {
+  const sql = new DatabaseSync(path)
+  try {
+    // Exclusive: a second server on one data directory would hand out the same message and sweep away the other's files.
+    sql.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    sql.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY')
+    bringUp(sql)
+    return sql
+  } catch (error) {
+    sql.close()
+    if (error instanceof Error && error.message.includes('locked'))
+      throw new Error('the data directory is in use by another process', { cause: error })
+    throw error
+  }
+}
+
+/** A savepoint for each job: one that throws leaves no trace, and the others are committed with it. */
+const runJobs = (sql: DatabaseSync, jobs: readonly Job[]): (() => void)[] => {
+  const settle: (() => void)[] = []
+  sql.exec('BEGIN IMMEDIATE')
+  try {
+    for (const job of jobs) {
+      sql.exec('SAVEPOINT job')
+      try {
+        settle.push(job.run())
+      } catch (error) {
+        sql.exec('ROLLBACK TO job')
+        settle.push(() => job.fail(error))
+      }
+      sql.exec('RELEASE job')
+    }
+    sql.exec('COMMIT')
+  } catch (error) {
+    if (sql.isTransaction) sql.exec('ROLLBACK')
+    throw error
+  }
+  return settle
+}
+
+/**
+ * Opens or makes the cell's one SQLite file.
+ *
+ * SQLite writes the log at COMMIT but does not sync it (`synchronous = NORMAL`); we sync it in a worker thread before any
+ * caller hears of success. The guarantee is that of `synchronous = FULL` - what was acknowledged survives `kill -9` and a
+ * power cut - without stopping the event loop for each sync, and one sync serves all that came meanwhile (ADR 0015).
+ */
+export const openCellDatabase = (path: string): CellDatabase => {
+  const isNew = !existsSync(path)
+  const sql = open(path)
+  const log = openSync(`${path}-wal`, 'r')
+  if (isNew) syncDirectory(dirname(path))
+  let waiting: Job[] = []
+  let working: Promise<void> | undefined
+  let broken: unknown
+
+  const workOff = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      await nextTurn()
+      const jobs = waiting
+      waiting = []
+      try {
+        const settle = runJobs(sql, jobs)
+        await syncData(log)
+        for (const tell of settle) tell()
+      } catch (error) {
+        // After a failed sync the kernel may have dropped the pages: nothing later can be trusted to be durable.
+        if (!sql.isTransaction && error instanceof Error && 'syscall' in error) broken = error
+        for (const job of jobs) job.fail(error)
+      }
+    }
+    working = undefined
+  }
+
+  return {
+    sql,
+    commit: <Result>(work: () => Result) =>
+      new Promise<Result>((resolve, reject) => {
+        if (broken !== undefined) {
+          reject(new Error('the cell stopped writing after a failed disk sync', { cause: broken }))
+          return
+        }
+        waiting.push({
+          run: () => {
+            const result = work()
+            return () => resolve(result)
+          },
+          fail: reject,
+        })
+        working ??= workOff()
+      }),
+    close: async () => {
+      await working
+      closeSync(log)
+      sql.close()
+    },
+  }
+}

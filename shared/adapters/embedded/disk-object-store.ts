@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import { Refusal } from '../../domain/refusal.ts'
+import type { ObjectRef, ObjectStore } from '../../ports/object-store.ts'
+import type { CellDatabase } from './cell-database.ts'
+import type { MultipartRows } from './multipart-rows.ts'
+import type { NewFile, ObjectFiles } from './object-files.ts'
+import type { ObjectRows, Segment, StoredObject } from './object-rows.ts'
+
+/** Where the bytes of an embedded cell lie: files for them, rows for their names, one database to commit both. */
+export interface ObjectShelf {
+  readonly database: CellDatabase
+  readonly files: ObjectFiles
+  readonly rows: ObjectRows
+  readonly multiparts: MultipartRows
+}
+
+/** Which part of each file makes up bytes [from, toExclusive) of the object. */
+function* piecesOf(segments: readonly Segment[], from: number, toExclusive: number) {
+  let start = 0
+  for (const { file, bytes } of segments) {
+    const [first, last] = [Math.max(from - start, 0), Math.min(toExclusive - start, bytes)]
+    if (first < last) yield { file, from: first, toExclusive: last }
+    start += bytes
+  }
+}
+
+export async function* streamObject(
+  { files }: ObjectShelf,
+  object: StoredObject,
+  from = 0,
+  toExclusive = object.bytes,
+): AsyncGenerator<Uint8Array> {
+  for (const piece of piecesOf(object.segments, from, toExclusive))
+    yield* files.stream(piece.file, piece.from, piece.toExclusive)
+}
+
+/** Commits what has been written to `file` as an object, or drops it where one stands and may not be replaced. */
+export const commitFile = async (
+  { database, files, rows }: ObjectShelf,
+  ref: ObjectRef,
+  file: NewFile,
+  { replace, ...object }: Omit<StoredObject, 'segments'> & { readonly replace: boolean },
+): Promise<'stored' | 'exists'> => {
+  await file.keep()
+  const segments = [{ file: file.name, bytes: object.bytes }]
+  const { stored, freed } = await database.commit(() => rows.insert(ref, { ...object, segments }, replace))
+  for (const name of stored ? freed : [file.name]) await files.remove(name)
+  return stored ? 'stored' : 'exists'
+}
+
+export const findOrRefuse = ({ rows }: ObjectShelf, ref: ObjectRef): StoredObject => {
+  const object = rows.find(ref)
+  if (object === undefined) throw new Refusal('not-found')
+  return object
+}
+
+/** Objects on disk. A copy is another row for the same file: it costs no byte, and the file goes with its last row. */
+export const diskObjectStore = (shelf: ObjectShelf): ObjectStore => {
+  const { database, files, rows } = shelf
+
+  const removeFiles = async (names: readonly string[]): Promise<void> => {
+    for (const name of names) await files.remove(name)
+  }
+
+  return {
+    head: async (ref) => {
+      const object = rows.find(ref)
+      if (object === undefined) return Promise.resolve(undefined)
+      const { bytes, sha256, contentType } = object
+      return Promise.resolve({ bytes, contentType, ...(sha256 === undefined ? {} : { sha256 }) })
+    },
+    readRange: async (ref, from, toExclusive) => {
+      const object = findOrRefuse(shelf, ref)
+      const chunks: Uint8Array[] = []
+      for (const piece of piecesOf(object.segments, from, toExclusive))
+        chunks.push(await files.read(piece.file, piece.from, piece.toExclusive))
+      return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+    },
+    stream: async (ref) => Promise.resolve(streamObject(shelf, findOrRefuse(shelf, ref))),
+    put: async (ref, bytes, { contentType, replace = false }) => {
+      if (!replace && rows.find(ref) !== undefined) return 'exists'
+      const file = await files.create()
+      await file.write(bytes)
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      return commitFile(shelf, ref, file, { bytes: bytes.byteLength, sha256, contentType, replace })
+    },
+    copy: async (from, to) => {
+      const { freed } = await database.commit(() => rows.insert(to, findOrRefuse(shelf, from), true))
+      await removeFiles(freed)
+    },
+    remove: async (ref) => removeFiles(await database.commit(() => rows.remove(ref))),
+  }
+}

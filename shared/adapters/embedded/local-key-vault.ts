@@ -1,0 +1,79 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  randomBytes,
+  sign,
+} from 'node:crypto'
+import { canonicalJson } from '../../domain/canonical-json.ts'
+import type { KeyVault, SealContext } from '../../ports/key-vault.ts'
+import type { CellKeys } from './key-file.ts'
+
+const NONCE = 12
+const TAG = 16
+const KEY = 32
+
+/** AES-256-GCM with a random 96-bit nonce (NIST SP 800-38D 8.2.2): nonce, ciphertext, tag. */
+const encrypt = (key: Uint8Array, plaintext: Uint8Array, bound: string): Buffer => {
+  const nonce = randomBytes(NONCE)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(bound, 'utf8'))
+  return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+}
+
+const decrypt = (key: Uint8Array, sealed: Buffer, bound: string): Buffer => {
+  if (sealed.byteLength < NONCE + TAG) throw new Error('the sealed text is too short')
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE), { authTagLength: TAG })
+    .setAAD(Buffer.from(bound, 'utf8'))
+    .setAuthTag(sealed.subarray(-TAG))
+  return Buffer.concat([decipher.update(sealed.subarray(NONCE, -TAG)), decipher.final()])
+}
+
+const WRAPPED_KEY = NONCE + KEY + TAG
+
+/**
+ * The cell's keys in this process, used as KMS is used in the cloud edition: each text under a data key of its own, the data
+ * key wrapped under the cell's key, both bound to the context.
+ */
+export const localKeyVault = (keys: CellKeys): KeyVault => {
+  const sealing = new Map(keys.sealing.map(({ keyId, key }) => [keyId, Buffer.from(key, 'base64url')]))
+  const signingKey = createPrivateKey(keys.signing.pem)
+  const pem = createPublicKey(signingKey).export({ type: 'spki', format: 'pem' }).toString()
+  const macKeys = new Map(
+    (['cursor', 'pseudonym'] as const).map((purpose) => [
+      purpose,
+      Buffer.from(hkdfSync('sha256', Buffer.from(keys.mac, 'base64url'), '', `overread/mac/${purpose}`, KEY)),
+    ]),
+  )
+  const keyNamed = <Name>(named: ReadonlyMap<Name, Buffer>, name: Name): Buffer => {
+    const key = named.get(name)
+    if (key === undefined) throw new Error('the key is not known in this cell')
+    return key
+  }
+
+  const seal = (plaintext: string, context: SealContext) => {
+    const { keyId } = keys.sealing.at(-1) ?? { keyId: '' }
+    const bound = canonicalJson(context)
+    const dataKey = randomBytes(KEY)
+    const wrapped = encrypt(keyNamed(sealing, keyId), dataKey, `key ${bound}`)
+    const text = encrypt(dataKey, Buffer.from(plaintext, 'utf8'), `text ${bound}`)
+    return { ciphertext: Buffer.concat([wrapped, text]).toString('base64url'), keyId, context: { ...context } }
+  }
+
+  return {
+    seal: async (plaintext, context) => Promise.resolve(seal(plaintext, context)),
+    open: async ({ ciphertext, keyId }, context) => {
+      const bound = canonicalJson(context)
+      const bytes = Buffer.from(ciphertext, 'base64url')
+      const dataKey = decrypt(keyNamed(sealing, keyId), bytes.subarray(0, WRAPPED_KEY), `key ${bound}`)
+      return Promise.resolve(decrypt(dataKey, bytes.subarray(WRAPPED_KEY), `text ${bound}`).toString('utf8'))
+    },
+    mac: async (purpose, message) =>
+      Promise.resolve(createHmac('sha256', keyNamed(macKeys, purpose)).update(message, 'utf8').digest()),
+    sign: async (message) =>
+      Promise.resolve({ keyId: keys.signing.keyId, signature: sign('sha256', message, signingKey) }),
+    publicKey: async () => Promise.resolve({ keyId: keys.signing.keyId, pem }),
+  }
+}

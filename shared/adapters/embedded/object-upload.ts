@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { ObjectRef } from '../../ports/object-store.ts'
+import type { ObjectShelf } from './disk-object-store.ts'
+import { commitFile } from './disk-object-store.ts'
+import type { NewFile } from './object-files.ts'
+import { S3Fault } from './s3-answers.ts'
+
+export interface VerifiedRequest {
+  readonly ref: ObjectRef
+  readonly query: ReadonlyMap<string, string>
+  /** The headers that were signed, with the values that were sent. */
+  readonly signed: ReadonlyMap<string, string>
+}
+
+type AnswerHeaders = Readonly<Record<string, string>>
+
+const CHECKSUM = 'x-amz-checksum-sha256'
+const SIGNED_BY_AN_UPLOAD = ['content-length', 'content-type', 'if-none-match', CHECKSUM]
+
+/** Our own signer signs them all; a request without one would leave the body or the create-only rule unbound. */
+const demandSigned = ({ signed }: VerifiedRequest, names: readonly string[]): void => {
+  if (names.some((name) => !signed.has(name))) throw new S3Fault('AccessDenied', 'A header that must be signed is not')
+}
+
+/** Streams the body to the file; the digest in base64. Node's own parser never gives more than Content-Length. */
+const receiveBody = async (request: IncomingMessage, file: NewFile, bytes: number): Promise<Buffer> => {
+  const digest = createHash('sha256')
+  let received = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    received += chunk.byteLength
+    digest.update(chunk)
+    await file.write(chunk)
+  }
+  if (received !== bytes) throw new S3Fault('IncompleteBody', 'The body is not as long as Content-Length says')
+  return digest.digest()
+}
+
+interface Received {
+  readonly file: NewFile
+  readonly bytes: number
+  readonly digest: Buffer
+}
+
+/** A file with the whole body, its digest checked; whatever goes wrong, nothing of it stays. */
+const receive = async (
+  request: IncomingMessage,
+  { files }: ObjectShelf,
+  { signed }: VerifiedRequest,
+): Promise<Received> => {
+  const file = await files.create()
+  try {
+    const bytes = Number(signed.get('content-length'))
+    const digest = await receiveBody(request, file, bytes)
+    const promised = signed.get(CHECKSUM)
+    if (promised !== undefined && promised !== digest.toString('base64'))
+      throw new S3Fault('BadDigest', 'The SHA-256 of the body is not the one that was signed')
+    return { file, bytes, digest }
+  } catch (error) {
+    await file.discard()
+    throw error
+  }
+}
+
+const exists = (): S3Fault => new S3Fault('PreconditionFailed', 'The object exists already')
+
+/** PUT of a whole object: it is answered only when bytes, row and what its arrival causes are on the disk. */
+export const receiveObject = async (
+  request: IncomingMessage,
+  shelf: ObjectShelf,
+  verified: VerifiedRequest,
+): Promise<AnswerHeaders> => {
+  demandSigned(verified, SIGNED_BY_AN_UPLOAD)
+  const { ref, signed } = verified
+  if (signed.get('if-none-match') !== '*') throw new S3Fault('InvalidArgument', 'If-None-Match must be *')
+  if (shelf.rows.find(ref) !== undefined) throw exists()
+  const { file, bytes, digest } = await receive(request, shelf, verified)
+  const sha256 = digest.toString('hex')
+  const contentType = signed.get('content-type') ?? ''
+  const outcome = await commitFile(shelf, ref, file, { bytes, sha256, contentType, replace: false })
+  if (outcome === 'exists') throw exists()
+  return { etag: `"${sha256.slice(0, 32)}"`, [CHECKSUM]: digest.toString('base64') }
+}
+
+/** PUT of one part. A part may come again and replaces the one before, as on S3: a resumed upload repeats what it must. */
+export const receivePart = async (
+  request: IncomingMessage,
+  shelf: ObjectShelf,
+  verified: VerifiedRequest,
+): Promise<AnswerHeaders> => {
+  demandSigned(verified, ['content-length'])
+  const { ref, query } = verified
+  const multipartId = query.get('uploadId') ?? ''
+  const partNumber = Number(query.get('partNumber'))
+  if (!(partNumber >= 1 && partNumber <= 10_000)) throw new S3Fault('InvalidArgument', 'A part number is 1 to 10000')
+  const noUpload = new S3Fault('NoSuchUpload', 'The upload does not exist, is complete or was given up')
+  if (!shelf.multiparts.isOpen(ref, multipartId)) throw noUpload
+  const { file, bytes, digest } = await receive(request, shelf, verified)
+  await file.keep()
+  const { saved, freed } = await shelf.database.commit(() =>
+    shelf.multiparts.savePart(ref, multipartId, { partNumber, bytes }, file.name),
+  )
+  for (const name of freed) await shelf.files.remove(name)
+  if (!saved) throw noUpload
+  return { etag: `"${digest.toString('hex').slice(0, 32)}"`, [CHECKSUM]: digest.toString('base64') }
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto'
+import * as z from 'zod'
+import type { QueueName } from '../../contracts/messages.ts'
+import { queueNames, queues } from '../../contracts/messages.ts'
+import type { MessageQueues } from '../../ports/message-queues.ts'
+import type { Clock } from '../../ports/surroundings.ts'
+import type { CellDatabase } from './cell-database.ts'
+
+export interface ReceivedMessage {
+  readonly messageId: string
+  /** Good for this receive alone: after the visibility time-out it deletes nothing any more. */
+  readonly receiptHandle: string
+  readonly body: string
+  readonly receiveCount: number
+  readonly sentAt: number
+  readonly firstReceivedAt: number
+}
+
+export interface QueueDepth {
+  readonly visible: number
+  /** Received and not yet deleted, or still delayed. */
+  readonly hidden: number
+  /** In the dead-letter queue. */
+  readonly dead: number
+}
+
+export interface SqliteMessageQueues extends MessageQueues {
+  /** Within a `commit` of the same database: the message becomes durable with whatever caused it, or not at all. */
+  enqueue(queue: QueueName, body: string, delaySeconds?: number): void
+  /** At most ten, hidden until the queue's visibility time-out. Those received too often go to the dead-letter queue. */
+  receive(queue: QueueName, limit: number): Promise<readonly ReceivedMessage[]>
+  delete(receiptHandles: readonly string[]): Promise<void>
+  /** Makes messages visible again after so many seconds, as `ChangeMessageVisibility` does. */
+  release(receiptHandles: readonly string[], afterSeconds: number): Promise<void>
+  deadLetters(queue: QueueName, limit: number): readonly { readonly messageId: string; readonly body: string }[]
+  /** Back from the dead-letter queue, with a fresh count. */
+  redrive(queue: QueueName): Promise<number>
+  purge(queue: QueueName): Promise<void>
+  depth(queue: QueueName): QueueDepth
+  /** When the next hidden message becomes visible, in epoch milliseconds. */
+  nextVisibleAt(queue: QueueName): number | undefined
+  onMessage(listener: (queue: QueueName) => void): void
+}
+
+const RowSchema = z.object({
+  id: z.int(),
+  message_id: z.string(),
+  body: z.string(),
+  sent_at: z.int(),
+  receive_count: z.int(),
+  first_received_at: z.int().nullable(),
+})
+
+const dlq = (queue: QueueName): string => `${queue}-dlq`
+
+const prepare = ({ sql }: CellDatabase) => ({
+  insert: sql.prepare('INSERT INTO messages (queue, message_id, body, sent_at, visible_at) VALUES (?, ?, ?, ?, ?)'),
+  visible: sql.prepare(
+    `SELECT id, message_id, body, sent_at, receive_count, first_received_at FROM messages
+     WHERE queue = ? AND visible_at <= ? ORDER BY visible_at LIMIT ?`,
+  ),
+  hide: sql.prepare(
+    `UPDATE messages SET visible_at = ?, receive_count = receive_count + 1, receipt = ?,
+     first_received_at = coalesce(first_received_at, ?) WHERE id = ?`,
+  ),
+  bury: sql.prepare('UPDATE messages SET queue = ?, receipt = NULL, visible_at = ? WHERE id = ?'),
+  remove: sql.prepare('DELETE FROM messages WHERE receipt = ?'),
+  show: sql.prepare('UPDATE messages SET visible_at = ?, receipt = NULL WHERE receipt = ?'),
+  dead: sql.prepare('SELECT message_id, body FROM messages WHERE queue = ? ORDER BY id LIMIT ?'),
+  redrive: sql.prepare(
+    'UPDATE messages SET queue = ?, visible_at = ?, receive_count = 0, first_received_at = NULL WHERE queue = ?',
+  ),
+  purge: sql.prepare('DELETE FROM messages WHERE queue = ?'),
+  count: sql.prepare('SELECT count(*) AS n FROM messages WHERE queue = ? AND visible_at <= ?'),
+  total: sql.prepare('SELECT count(*) AS n FROM messages WHERE queue = ?'),
+  next: sql.prepare('SELECT min(visible_at) AS at FROM messages WHERE queue = ? AND visible_at > ?'),
+})
+
+/** Queues as SQS has them: at least once, visibility time-out, delay, receive count, redrive to a dead-letter queue. */
+export const sqliteMessageQueues = (database: CellDatabase, clock: Clock): SqliteMessageQueues => {
+  const statements = prepare(database)
+  const listeners: ((queue: QueueName) => void)[] = []
+  const now = () => Date.parse(clock.now())
+  const tell = (queue: QueueName) => listeners.forEach((listener) => listener(queue))
+
+  const enqueue = (queue: QueueName, body: string, delaySeconds = 0): void => {
+    const at = now()
+    statements.insert.run(queue, randomUUID(), body, at, at + delaySeconds * 1000)
+    // After the commit, and the commit is this turn's: the listener must not look before.
+    setImmediate(tell, queue)
+  }
+
+  const receiveRow = (queue: QueueName, row: unknown, at: number): ReceivedMessage | undefined => {
+    const { id, message_id, body, sent_at, receive_count, first_received_at } = RowSchema.parse(row)
+    const { maxReceiveCount, visibilitySeconds } = queues[queue]
+    if (receive_count >= maxReceiveCount) {
+      statements.bury.run(dlq(queue), at, id)
+      return undefined
+    }
+    const receiptHandle = randomUUID()
+    statements.hide.run(at + visibilitySeconds * 1000, receiptHandle, at, id)
+    return {
+      messageId: message_id,
+      receiptHandle,
+      body,
+      receiveCount: receive_count + 1,
+      sentAt: sent_at,
+      firstReceivedAt: first_received_at ?? at,
+    }
+  }
+
+  return {
+    send: async (queue, message, { delaySeconds = 0 } = {}) => {
+      if (!(delaySeconds >= 0 && delaySeconds <= 900)) throw new RangeError('a message is delayed by 0 to 900 seconds')
+      const body = JSON.stringify(queues[queue].message.parse(message))
+      await database.commit(() => enqueue(queue, body, delaySeconds))
+    },
+    enqueue,
+    receive: async (queue, limit) => {
+      if (statements.visible.get(queue, now(), 1) === undefined) return []
+      return database.commit(() => {
+        const at = now()
+        return statements.visible
+          .all(queue, at, Math.min(limit, 10))
+          .map((row) => receiveRow(queue, row, at))
+          .filter((received) => received !== undefined)
+      })
+    },
+    delete: (receiptHandles) =>
+      database.commit(() => receiptHandles.forEach((receiptHandle) => statements.remove.run(receiptHandle))),
+    release: (receiptHandles, afterSeconds) =>
+      database.commit(() => {
+        const at = now() + afterSeconds * 1000
+        for (const receiptHandle of receiptHandles) statements.show.run(at, receiptHandle)
+        for (const queue of queueNames) setImmediate(tell, queue)
+      }),
+    deadLetters: (queue, limit) =>
+      statements.dead
+        .all(dlq(queue), limit)
+        .map(({ message_id, body }) => ({ messageId: String(message_id), body: String(body) })),
+    redrive: (queue) =>
+      database.commit(() => {
+        setImmediate(tell, queue)
+        return Number(statements.redrive.run(queue, now(), dlq(queue)).changes)
+      }),
+    purge: (queue) => database.commit(() => void statements.purge.run(queue)),
+    depth: (queue) => {
+      const count = (name: string, at: number) => Number(statements.count.get(name, at)?.['n'])
+      const visible = count(queue, now())
+      const total = (name: string) => Number(statements.total.get(name)?.['n'])
+      return { visible, hidden: total(queue) - visible, dead: total(dlq(queue)) }
+    },
+    nextVisibleAt: (queue) => {
+      const at = statements.next.get(queue, now())?.['at']
+      return typeof at === 'number' ? at : undefined
+    },
+    onMessage: (listener) => void listeners.push(listener),
+  }
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import type { CellDatabase } from '../../shared/adapters/embedded/cell-database.ts'
+import { openCellDatabase } from '../../shared/adapters/embedded/cell-database.ts'
+import { diskObjectStore } from '../../shared/adapters/embedded/disk-object-store.ts'
+import { fileNetworkDirectory } from '../../shared/adapters/embedded/file-network-directory.ts'
+import { openCellKeys } from '../../shared/adapters/embedded/key-file.ts'
+import { localKeyVault } from '../../shared/adapters/embedded/local-key-vault.ts'
+import { objectServer } from '../../shared/adapters/embedded/object-server.ts'
+import { openShelf } from '../../shared/adapters/embedded/open-shelf.ts'
+import { presignedDownloads, presignedUploads } from '../../shared/adapters/embedded/presigned-requests.ts'
+import { sqliteMessageQueues } from '../../shared/adapters/embedded/sqlite-message-queues.ts'
+import { sqliteRecordStore } from '../../shared/adapters/embedded/sqlite-record-store.ts'
+import { virtualClock } from '../../shared/adapters/embedded/virtual-clock.ts'
+import { systemClock } from '../../shared/adapters/system-clock.ts'
+import { ulidSource } from '../../shared/adapters/ulid-source.ts'
+import { keyVaultContract } from './key-vault-contract.ts'
+import { messageQueuesContract } from './message-queues-contract.ts'
+import { networkDirectoryContract } from './network-directory-contract.ts'
+import { objectStoreContract } from './object-store-contract.ts'
+import { presignedRequestsContract } from './presigned-requests-contract.ts'
+import { recordStoreContract } from './record-store-contract.ts'
+import { clockContract, idSourceContract } from './surroundings-contract.ts'
+
+const dataDir = mkdtempSync(join(tmpdir(), 'overread-contract-'))
+const clock = systemClock()
+const faults: unknown[] = []
+let database: CellDatabase
+let server: Server
+
+beforeAll(() => {
+  database = openCellDatabase(join(dataDir, 'cell.db'))
+})
+
+afterAll(async () => {
+  server.close()
+  await database.close()
+  rmSync(dataDir, { recursive: true })
+  if (faults.length > 0) throw new AggregateError(faults, 'the object server met faults')
+})
+
+const keys = () => openCellKeys(join(dataDir, 'keys.json'))
+const queues = () => sqliteMessageQueues(database, clock)
+const shelf = () => openShelf(dataDir, database, queues())
+
+const startObjectServer = async () => {
+  const opened = shelf()
+  const access = {
+    credentials: keys().objectAccess,
+    region: 'eu-central-1',
+    origin: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  }
+  const { handle } = objectServer({
+    shelf: opened,
+    access,
+    clock,
+    corsOrigins: ['*'],
+    onFault: (fault) => void faults.push(fault),
+  })
+  server = createServer((request, response) => void handle(request, response))
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  return {
+    uploads: presignedUploads(opened, access, clock),
+    downloads: presignedDownloads(access, clock),
+    objects: diskObjectStore(opened),
+  }
+}
+
+recordStoreContract('SQLite', () => Promise.resolve(sqliteRecordStore(database, clock)))
+objectStoreContract('disk', () => Promise.resolve(diskObjectStore(shelf())))
+presignedRequestsContract('embedded', startObjectServer)
+keyVaultContract('local keys', () => Promise.resolve(localKeyVault(keys())))
+messageQueuesContract('SQLite', () => {
+  const own = queues()
+  return Promise.resolve({
+    queues: own,
+    take: async (queue) => {
+      const received = await own.receive(queue, 10)
+      await own.delete(received.map(({ receiptHandle }) => receiptHandle))
+      return received.map(({ body }) => body)
+    },
+  })
+})
+networkDirectoryContract('file', async (definition) => {
+  const path = join(dataDir, `network-${randomUUID()}.json`)
+  let nowMs = 0
+  const replace = (other: unknown) => writeFile(path, JSON.stringify(other))
+  await replace(definition)
+  return {
+    directory: fileNetworkDirectory(path, () => nowMs),
+    replace,
+    elapse: () => {
+      nowMs += 60_000
+      return Promise.resolve()
+    },
+  }
+})
+clockContract('system clock', systemClock)
+clockContract('virtual clock', () => virtualClock('2026-11-24T03:00:00.000Z'))
+idSourceContract('ULID', () => ulidSource(systemClock()))
