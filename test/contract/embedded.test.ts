@@ -21,6 +21,7 @@ import { sqliteRecordStore } from '../../shared/adapters/embedded/sqlite-record-
 import { virtualClock } from '../../shared/adapters/embedded/virtual-clock.ts'
 import { systemClock } from '../../shared/adapters/system-clock.ts'
 import { ulidSource } from '../../shared/adapters/ulid-source.ts'
+import { policyDocument } from '../../shared/runtime/policy-document.ts'
 import { keyVaultContract } from './key-vault-contract.ts'
 import { messageQueuesContract } from './message-queues-contract.ts'
 import { networkDirectoryContract } from './network-directory-contract.ts'
@@ -89,12 +90,12 @@ messageQueuesContract('SQLite', () => {
   })
 })
 networkDirectoryContract('file', async (definition) => {
-  const path = join(dataDir, `network-${randomUUID()}.json`)
+  const networkPath = join(dataDir, `network-${randomUUID()}.json`)
   let nowMs = 0
-  const replace = (other: unknown) => writeFile(path, JSON.stringify(other))
+  const replace = (other: unknown) => writeFile(networkPath, JSON.stringify(other))
   await replace(definition)
   return {
-    directory: fileNetworkDirectory(path, () => nowMs),
+    directory: fileNetworkDirectory({ networkPath, policyPath: `${networkPath}.policy` }, policyDocument, () => nowMs),
     replace,
     elapse: () => {
       nowMs += 60_000
