@@ -54,9 +54,13 @@ export const organWords: readonly (readonly [Organ, RegExp])[] = [
   ['limbs', /\b(knie\w*|hue?ft\w*|schulter\w*|handgelenk|fuss|sprunggelenk|genou|hanche|epaule|msk)\b/],
 ]
 
+/** A DICOM description has 64; a longer text is a story, and time spent on it is time a flood of them could cost. */
+const MOST_CHARACTERS = 256
+
 /** Lower case, no accents, one space between words: DICOM code strings write `BODY_PART`, people write `Body-part`. */
 export const plainWords = (text: string): string =>
   text
+    .slice(0, MOST_CHARACTERS)
     .toLowerCase()
     .replaceAll('ß', 'ss')
     .replaceAll('œ', 'oe')
