@@ -135,6 +135,33 @@ describe('the decision record', () => {
   })
 })
 
+describe('what the router remembers', () => {
+  const registrations = demoNetwork.readers.flatMap((reader) => reader.registrations)
+  const endingAtTen = registrations.map((one) => ({ ...one, validTo: '2026-11-24T10:00:00.000Z' }))
+
+  test('ends with the window it rests on, to the millisecond, forwards and backwards', () => {
+    const changed = networkWith('r-costa', { registrations: endingAtTen })
+    const at = (instant: string) => chosen({ network: changed, instant })
+    expect(at('2026-11-24T09:59:59.999Z')).toBe('r-costa')
+    expect(at('2026-11-24T10:00:00.000Z')).toBe('r-harris')
+    expect(at('2026-11-24T09:59:59.999Z')).toBe('r-costa')
+  })
+
+  test('is of one kind of case: an adult before does not open the way for a child', () => {
+    const [privilege] = demoNetwork.readers[0]?.privileges ?? []
+    const adultsOnly = networkWith('r-costa', {
+      privileges: [{ ...privilege!, agreementId: demoNetwork.agreements[1]!.agreementId, ageBands: ['adult'] }],
+    })
+    expect(chosen({ network: adultsOnly })).toBe('r-costa')
+    expect(chosen({ network: adultsOnly, facts: { ...headCt, ageYears: 5 } })).toBe('r-harris')
+  })
+
+  test('is bounded: many kinds of case do not change the answers', () => {
+    for (let kind = 0; kind < 600; kind += 1) chosen({ facts: { ...headCt, modalities: [`X${kind}`] } })
+    expect(chosen()).toBe('r-costa')
+  })
+})
+
 describe('nobody', () => {
   test('comes with the instant at which the next fitting shift starts', () => {
     const shifts = demoNetwork.shifts.map((shift) => ({ ...shift, startLocal: '20:00', endLocal: '23:00' }))

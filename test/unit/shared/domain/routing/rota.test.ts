@@ -144,7 +144,7 @@ describe('a local time', () => {
       for (const change of changes.get(zone) ?? []) {
         for (let minutes = -180; minutes <= 180; minutes += 15) {
           const wall = wallText(change + minutes * 60_000, zone)
-          const [date = '', time = ''] = [wall.slice(0, 10), wall.slice(11, 16)]
+          const [date, time] = [wall.slice(0, 10), wall.slice(11, 16)] as const
           const at = localToEpochMs(date, time, zone)
           expect(wallText(at, zone) >= `${date}T${time}:00`, `${zone} ${wall}`).toBe(true)
           // Nothing in the three hours before shows it or later: the first occurrence, not the second.
@@ -248,6 +248,18 @@ describe('the rota', () => {
     expect(isShiftOn(plain, calendars, '2026-12-25T10:00:00.000Z')).toBe(true)
   })
 
+  test('of today runs while a clock set back over midnight shows yesterday again', () => {
+    const early = shift({
+      timeZone: 'America/St_Johns',
+      startLocal: '00:00',
+      endLocal: '08:00',
+      effectiveFrom: '2010-11-07',
+    })
+    // On 2010-11-07 at 00:01 Newfoundland went back to 23:01 of the sixth.
+    expect(localDateAt(Date.parse('2010-11-07T03:00:00Z'), 'America/St_Johns')).toBe('2010-11-06')
+    expect(isShiftOn(early, calendars, '2010-11-07T03:00:00.000Z')).toBe(true)
+  })
+
   test('runs from its first start date up to, and not on, the last', () => {
     const march = shift({ effectiveFrom: '2026-03-02', effectiveTo: '2026-03-04' })
     const at = (day: string) => isShiftOn(march, calendars, `2026-03-${day}T10:00:00.000Z`)
@@ -268,11 +280,15 @@ describe('the rota', () => {
       endLocal: '05:30',
     }))
     const network = networkOf({ shifts })
+    const walk = fc.tuple(tenYears, fc.array(fc.integer({ min: -30, max: 30 }), { minLength: 2, maxLength: 12 }))
     fc.assert(
-      fc.property(fc.array(tenYears, { minLength: 1, maxLength: 8 }), (instants) =>
-        instants.every((at) =>
-          shifts.every((one) => isShiftOnIn(network, one, at) === isShiftOn(one, network.holidayCalendars, iso(at))),
-        ),
+      fc.property(walk, ([start, hours]) =>
+        hours.every((hour) => {
+          const at = start + hour * 3_600_000
+          return shifts.every(
+            (one) => isShiftOnIn(network, one, at) === isShiftOn(one, network.holidayCalendars, iso(at)),
+          )
+        }),
       ),
       { numRuns: 300 },
     )
