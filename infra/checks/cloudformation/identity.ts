@@ -1,3 +1,5 @@
+import { entryOf } from './json.ts'
+
 /** Where a template is deployed. */
 export interface Place {
   readonly region: string
@@ -59,11 +61,11 @@ const IDENTITIES: Readonly<Record<string, Identity>> = {
 const IDENTITY_ATTRIBUTES: readonly string[] = ['Arn', 'TopicArn', 'PolicyArn', 'Id']
 
 /** The property under which a resource of this type carries its own name, if its ARN has a known shape. */
-export const namePropertyOf = (type: string): string | undefined => IDENTITIES[type]?.nameProperty
+export const namePropertyOf = (type: string): string | undefined => entryOf(IDENTITIES, type)?.nameProperty
 
 /** The ARN of a resource called `name`, if the type's ARNs have a known shape. */
 export const arnOf = (type: string, name: string, place: Place): string | undefined =>
-  IDENTITIES[type]?.arn(name, { ...place, account: place.account ?? '⟦pseudo:AccountId⟧' })
+  entryOf(IDENTITIES, type)?.arn(name, { ...place, account: place.account ?? '⟦pseudo:AccountId⟧' })
 
 /** What `Fn::GetAtt` (or `Ref`, with no attribute) answers for a resource, if it identifies the resource. */
 export const identityOf = (
@@ -73,6 +75,6 @@ export const identityOf = (
   place: Place,
 ): string | undefined => {
   const refersToArn =
-    attribute === undefined ? IDENTITIES[type]?.refIsArn === true : IDENTITY_ATTRIBUTES.includes(attribute)
+    attribute === undefined ? entryOf(IDENTITIES, type)?.refIsArn === true : IDENTITY_ATTRIBUTES.includes(attribute)
   return refersToArn ? arnOf(type, name, place) : undefined
 }

@@ -1,4 +1,4 @@
-import { everyText, isObject } from './json.ts'
+import { entryOf, everyText, isObject } from './json.ts'
 import { Either, eitherOf, isPlainObject, listOf, optionsOf, textsOf, type Plain } from './plain.ts'
 import { importMark, unknownMark } from './symbols.ts'
 
@@ -52,7 +52,7 @@ const join: Intrinsic = (argument, scope) => {
 
 const placeholder = (name: string, local: Record<string, unknown>, scope: Scope): string[] => {
   if (name.startsWith('!')) return [`\${${name.slice(1)}}`]
-  if (name in local) return textReadings(scope.resolve(local[name]))
+  if (Object.hasOwn(local, name)) return textReadings(scope.resolve(local[name]))
   const dot = name.indexOf('.')
   const value = dot === -1 ? scope.reference(name) : scope.attribute(name.slice(0, dot), name.slice(dot + 1))
   return value === undefined ? [''] : textReadings(value)
@@ -88,7 +88,9 @@ const split: Intrinsic = (argument, scope) => {
 /** A key that only the deployment knows may choose any row. */
 const rowsOf = (table: unknown, keys: readonly string[]): unknown[] => {
   if (!isObject(table)) return []
-  return keys.flatMap((key) => (key.includes('⟦') ? Object.values(table) : key in table ? [table[key]] : []))
+  return keys.flatMap((key) =>
+    key.includes('⟦') ? Object.values(table) : Object.hasOwn(table, key) ? [table[key]] : [],
+  )
 }
 
 const findInMap: Intrinsic = (argument, scope) => {
@@ -157,6 +159,6 @@ export const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
 
 /** Evaluates an intrinsic, or keeps it as a mark that says so. */
 export const evaluateIntrinsic = (name: string, argument: unknown, scope: Scope): Plain | undefined => {
-  const intrinsic = INTRINSICS[name]
+  const intrinsic = entryOf(INTRINSICS, name)
   return intrinsic === undefined ? opaque(name, argument) : intrinsic(argument, scope)
 }

@@ -11,3 +11,7 @@ export const everyText = (value: unknown): string[] =>
       : isObject(value)
         ? Object.entries(value).flatMap(([key, entry]) => [key, ...everyText(entry)])
         : []
+
+/** A table entry by a name that came from a template, which may be called `constructor`. */
+export const entryOf = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined

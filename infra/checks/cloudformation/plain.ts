@@ -35,4 +35,6 @@ export const listOf = (value: Plain | undefined): Plain[] =>
 
 /** The texts among the values a thing may take. */
 export const textsOf = (value: Plain | undefined): string[] =>
-  listOf(value).flatMap((item) => (typeof item === 'string' ? [item] : typeof item === 'number' ? [String(item)] : []))
+  listOf(value).flatMap((item) =>
+    typeof item === 'string' ? [item] : typeof item === 'number' || typeof item === 'boolean' ? [String(item)] : [],
+  )

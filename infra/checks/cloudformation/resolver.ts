@@ -1,7 +1,7 @@
 import { evaluateCondition } from './conditions.ts'
 import { identityOf, namePropertyOf, type Place } from './identity.ts'
 import { evaluateIntrinsic, type Scope } from './intrinsics.ts'
-import { isObject } from './json.ts'
+import { entryOf, isObject } from './json.ts'
 import { isPlainObject, textsOf, type Plain, type PlainObject } from './plain.ts'
 import { ownMark, parameterMark, pseudoMark, unknownMark } from './symbols.ts'
 import type { RawResource, Template } from './template.ts'
@@ -92,7 +92,7 @@ class TemplateScope implements Scope, Resolver {
   }
 
   reference(name: string): Plain | undefined {
-    if (name in this.#pseudo) return this.#pseudo[name]
+    if (Object.hasOwn(this.#pseudo, name)) return this.#pseudo[name]
     const parameter = this.#template.parameters.get(name)
     if (parameter !== undefined) return (this.#useDefaults ? defaultOf(parameter) : undefined) ?? parameterMark(name)
     return this.#identify(name, undefined)
@@ -103,7 +103,7 @@ class TemplateScope implements Scope, Resolver {
   }
 
   mapping(name: string): unknown {
-    return this.#template.mappings[name]
+    return entryOf(this.#template.mappings, name)
   }
 
   exported(name: string): Plain | undefined {
@@ -114,7 +114,7 @@ class TemplateScope implements Scope, Resolver {
     if (!this.#conditions.has(name)) {
       this.#conditions.set(name, undefined)
       const scope = new TemplateScope(this.#template, this.#options, false)
-      const verdict = evaluateCondition(this.#template.conditions[name], {
+      const verdict = evaluateCondition(entryOf(this.#template.conditions, name), {
         condition: (other) => this.condition(other),
         resolve: (node) => scope.resolve(node),
       })

@@ -1,10 +1,10 @@
-import { isObject } from './json.ts'
+import { entryOf, isObject } from './json.ts'
 import type { RawResource } from './template.ts'
 
 const PREFIX = 'AWS::Serverless::'
 
 const withGlobals = (resource: RawResource, globals: Readonly<Record<string, unknown>>): RawResource => {
-  const shared = resource.type.startsWith(PREFIX) ? globals[resource.type.slice(PREFIX.length)] : undefined
+  const shared = resource.type.startsWith(PREFIX) ? entryOf(globals, resource.type.slice(PREFIX.length)) : undefined
   if (!isObject(shared) || !isObject(resource.properties)) return resource
   return { ...resource, properties: { ...shared, ...resource.properties } }
 }

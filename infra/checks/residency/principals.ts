@@ -1,3 +1,4 @@
+import { entryOf } from '../cloudformation/json.ts'
 import { isPlainObject, listOf, optionsOf, textsOf, type Plain, type PlainObject } from '../cloudformation/plain.ts'
 import type { Resource } from '../cloudformation/resolver.ts'
 import { isOpenText, readable } from '../cloudformation/symbols.ts'
@@ -43,7 +44,7 @@ const observeKind = (kind: string, value: Plain, path: string, cell: Cell, confi
       case 'CanonicalUser':
         return text.includes('⟦') ? [] : [foreign(path, 'a canonical user written out')]
       case 'Service': {
-        const far = FAR_SERVICES[text]
+        const far = entryOf(FAR_SERVICES, text)
         return far === undefined ? [] : [{ path, rule: 'far-service', why: far }]
       }
       default:
@@ -90,7 +91,7 @@ const PERMISSIONS: Readonly<Record<string, PermissionShape>> = {
 
 /** Who a permission resource lets in. */
 export const observePermission = (resource: Resource, cell: Cell): Observation[] => {
-  const shape = PERMISSIONS[resource.type]
+  const shape = entryOf(PERMISSIONS, resource.type)
   if (shape === undefined) return []
   const properties: PlainObject = resource.properties
   const confined = shape.confinedBy.some((name) => properties[name] !== undefined)

@@ -11,10 +11,34 @@ export const isRegionName = (text: string): boolean => {
   return others.length === 0 && match === text && text === text.toLowerCase()
 }
 
-/** Every region a text names apart from `own`. */
-export const foreignRegionsIn = (text: string, own: string): string[] => [
-  ...new Set((text.match(REGION) ?? []).map((region) => region.toLowerCase()).filter((region) => region !== own)),
+const DIRECTIONS: readonly (readonly [word: string, letters: string])[] = [
+  ['northeast', 'ne'],
+  ['northwest', 'nw'],
+  ['southeast', 'se'],
+  ['southwest', 'sw'],
+  ['north', 'n'],
+  ['south', 's'],
+  ['east', 'e'],
+  ['west', 'w'],
+  ['central', 'c'],
+  ['gov', 'g'],
 ]
+
+/** `eu-central-1` as zone ids spell it: `euc1`. */
+const shortNameOf = (region: string): string =>
+  region
+    .split('-')
+    .map((part) => DIRECTIONS.find(([word]) => word === part)?.[1] ?? part)
+    .join('')
+
+const ZONE_ID = /(?<![a-z0-9])([a-z]{3,6}\d)-az\d(?!\d)/g
+
+/** Every region a text names apart from `own`. */
+export const foreignRegionsIn = (text: string, own: string): string[] => {
+  const named = (text.match(REGION) ?? []).map((region) => region.toLowerCase()).filter((region) => region !== own)
+  const zones = [...text.matchAll(ZONE_ID)].filter(([, short]) => short !== shortNameOf(own)).map(([zone]) => zone)
+  return [...new Set([...named, ...zones])]
+}
 
 const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
   ['cn-', 'aws-cn'],

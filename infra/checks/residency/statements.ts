@@ -71,17 +71,25 @@ const CONFINING_OPERATOR =
 
 const OPEN_VALUES = new Set(['*', '0.0.0.0/0', '::/0', 'arn:*', 'arn:aws:*'])
 
+/** Facts that hold only for AWS services, or only for who already stands inside the network. */
+const CONFINING_FACTS = new Set(['aws:principalisawsservice', 'elasticfilesystem:accessedviamounttarget'])
+
+const confines = (operator: string, key: string, values: readonly string[], keys: ReadonlySet<string>): boolean => {
+  if (operator === 'Bool')
+    return keys === CONFINING_CALLER && CONFINING_FACTS.has(key) && values.every((value) => value === 'true')
+  return CONFINING_OPERATOR.test(operator) && keys.has(key) && values.every((value) => !OPEN_VALUES.has(value))
+}
+
 const isConfined = (condition: Plain | undefined, keys: ReadonlySet<string>): boolean =>
   listOf(condition).some(
     (block) =>
       isPlainObject(block) &&
       Object.entries(block).some(
         ([operator, tests]) =>
-          CONFINING_OPERATOR.test(operator) &&
           isPlainObject(tests) &&
           Object.entries(tests).some(([key, values]) => {
             const texts = textsOf(values)
-            return keys.has(key.toLowerCase()) && texts.length > 0 && texts.every((text) => !OPEN_VALUES.has(text))
+            return texts.length > 0 && confines(operator, key.toLowerCase(), texts, keys)
           }),
       ),
   )

@@ -1,5 +1,6 @@
 import { anotherAccount, anotherRegion, given, oneOf, outsideUrl, when } from '../judges.ts'
-import type { Rule } from '../rule.ts'
+import { isPlainObject, textsOf, type Plain, type PlainObject } from '../../cloudformation/plain.ts'
+import type { Judge, Rule } from '../rule.ts'
 
 const CLOUDFRONT = [
   'Distribution',
@@ -14,6 +15,16 @@ const CLOUDFRONT = [
   'VpcOrigin',
   'ContinuousDeploymentPolicy',
 ]
+
+const mappingOf = (value: Plain | undefined): PlainObject => (isPlainObject(value) ? value : {})
+
+/** An integration that calls a host by its public name; one over a VPC link stays in the network. */
+const throughInternet =
+  (kindProperty: string): Judge =>
+  (value, cell, integration) =>
+    textsOf(integration['ConnectionType']).includes('VPC_LINK')
+      ? undefined
+      : when(kindProperty, ['HTTP', 'HTTP_PROXY'], outsideUrl)(value, cell, integration)
 
 /** Edges, peers and anything that carries a request or an answer past the region. */
 export const NETWORK_RULES: readonly Rule[] = [
@@ -54,21 +65,14 @@ export const NETWORK_RULES: readonly Rule[] = [
     id: 'http-integration',
     types: ['AWS::ApiGateway::Method'],
     at: ['Integration.Uri'],
-    is: (value, cell, siblings) => {
-      const integration = siblings['Integration']
-      const kinds =
-        typeof integration === 'object' && integration !== null && 'Type' in integration
-          ? { Type: integration['Type'] }
-          : {}
-      return when('Type', ['HTTP', 'HTTP_PROXY'], outsideUrl)(value, cell, kinds)
-    },
+    is: (value, cell, siblings) => throughInternet('Type')(value, cell, mappingOf(siblings['Integration'])),
     why: 'the API forwards requests to a host outside the cell',
   },
   {
     id: 'http-integration',
     types: ['AWS::ApiGatewayV2::Integration'],
     at: ['IntegrationUri'],
-    is: when('IntegrationType', ['HTTP', 'HTTP_PROXY'], outsideUrl),
+    is: throughInternet('IntegrationType'),
     why: 'the API forwards requests to a host outside the cell',
   },
   {
