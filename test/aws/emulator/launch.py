@@ -48,8 +48,10 @@ async def serve(sock: socket.socket) -> None:
     from ministack.app import app
 
     import condition_keys
+    import key_rights
 
     condition_keys.install()
+    key_rights.install()
 
     async def over_tls(scope, receive, send):
         # Loopback stands for a TLS connection: policies that deny aws:SecureTransport = false (all of ours, and the
