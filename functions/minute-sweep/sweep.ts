@@ -74,7 +74,7 @@ async function sweepOutbox(ports: SweepPorts): Promise<number> {
   let sent = 0
   for (let shard = 0; shard < SHARDS; shard++) {
     const left = (await listAll(ports.store, `outbox#${shard}`)).filter(
-      ({ body }) => String(body['writtenAt']) < before,
+      ({ body: { writtenAt } }) => typeof writtenAt !== 'string' || writtenAt < before,
     )
     for (const record of left) await dispatchMessage(ports, record)
     sent += left.length

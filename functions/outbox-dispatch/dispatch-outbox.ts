@@ -7,8 +7,7 @@ export interface DispatchPorts {
   readonly queues: MessageQueues
 }
 
-const send = ({ queue, message }: OutboxMessage, queues: MessageQueues): Promise<void> =>
-  queues.send(queue, message as never)
+const send = ({ queue, message }: OutboxMessage, queues: MessageQueues): Promise<void> => queues.send(queue, message)
 
 /**
  * Sends one outbox message and only then takes the record away: killed in between, it is sent twice, which every consumer

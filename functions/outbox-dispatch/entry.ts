@@ -1,5 +1,4 @@
 import middy from '@middy/core'
-import type { Context } from 'aws-lambda'
 import { faultFields, type Log } from '../../shared/runtime/log.ts'
 import { dispatchMessage, type DispatchPorts } from './dispatch-outbox.ts'
 import { outboxRecordOf, type StreamEvent } from './stream-event.ts'
@@ -10,7 +9,7 @@ interface BatchAnswer {
 
 /** The change feed of the outbox. What fails here is tried again by the feed, and after that by the minute sweep. */
 export const entry = (ports: DispatchPorts & { readonly log: Log }) =>
-  middy<StreamEvent, BatchAnswer, Error, Context>().handler(async (event) => {
+  middy<StreamEvent, BatchAnswer>().handler(async (event) => {
     const failures: string[] = []
     for (const record of event.Records) {
       const outbox = outboxRecordOf(record)

@@ -4,6 +4,13 @@ import { InstantSchema } from '../domain/instant.ts'
 
 /** An object was created in the incoming bucket: what both editions' notifications are turned into. */
 export const ObjectArrivedSchema = z.strictObject({ kind: z.literal('object-arrived'), key: z.string().min(1) })
+/** The sender has said that everything has been sent: count again. */
+export const UploadCompletedSchema = z.strictObject({
+  kind: z.literal('upload-completed'),
+  referralId: ReferralIdSchema,
+})
+export const IngestMessageSchema = z.discriminatedUnion('kind', [ObjectArrivedSchema, UploadCompletedSchema])
+export type IngestMessage = z.infer<typeof IngestMessageSchema>
 /** The case needs a reader (study available, offer lapsed, claim released, overflow entered). */
 export const RouteCaseSchema = z.strictObject({ kind: z.literal('route-case'), referralId: ReferralIdSchema })
 export const DeliverReportSchema = z.strictObject({ kind: z.literal('deliver-report'), referralId: ReferralIdSchema })
@@ -17,7 +24,7 @@ export const CountEventsSchema = z.strictObject({
 
 /** Every queue and its message: the producer's output type is the consumer's input type. */
 export const queues = {
-  ingest: { message: ObjectArrivedSchema, maxReceiveCount: 5, visibilitySeconds: 180, batchSize: 10 },
+  ingest: { message: IngestMessageSchema, maxReceiveCount: 5, visibilitySeconds: 180, batchSize: 10 },
   'route-stat': { message: RouteCaseSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 1 },
   'route-urgent': { message: RouteCaseSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 5 },
   'route-routine': { message: RouteCaseSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 10 },

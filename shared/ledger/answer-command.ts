@@ -3,6 +3,7 @@ import type { PermittedOperation } from '../domain/access/permissions.ts'
 import type { ReferralId } from '../domain/case/case.ts'
 import { caseDirectory } from '../domain/case/directory.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'
+import type { Refusal } from '../domain/refusal.ts'
 import { AnsweredBefore, type Asking } from './asking.ts'
 import type { NetworkDirectory } from '../ports/network-directory.ts'
 import { authorise } from './authorised-case.ts'
@@ -20,6 +21,8 @@ export interface PersonOrder {
   readonly prepare: (loaded: LoadedCase, network: NetworkIndex) => Prepared | Promise<Prepared>
   /** The answer to remember and give; the status of the case where nothing else is named. */
   readonly answer?: (status: CaseStatus) => object
+  /** Which refusal it means when a guard among the writes is somebody else's. */
+  readonly guarded?: () => Refusal
 }
 
 /** A person's command on a case: permission on the version that is changed, the change, and the answer kept for a repeat. */
@@ -35,6 +38,7 @@ export async function answerCommand(ports: DeskPorts, context: Asking, order: Pe
     requestId: context.requestId,
     ...(context.expectedVersion === undefined ? {} : { expectedVersion: context.expectedVersion }),
     prepare: (loaded) => order.prepare(authorise(loaded, order.operation, context.principal, network), network),
+    ...(order.guarded === undefined ? {} : { guarded: order.guarded }),
     ...(remember === undefined ? {} : { remember: (after, version) => remember(answerOf(caseStatus(after, version))) }),
   })
   return statusOf(commanded)

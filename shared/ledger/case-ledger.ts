@@ -60,7 +60,7 @@ export type CommitOutcome =
   | { readonly outcome: 'answered-before'; readonly found: StoredRecord }
   | { readonly outcome: 'guarded'; readonly at: RecordKey }
 
-const rememberWrite = (remember: Remembered): RecordWrite => ({
+export const rememberWrite = (remember: Remembered): RecordWrite => ({
   write: 'put',
   when: 'absent',
   ...remember.key,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
-import * as z from 'zod'
+import type * as z from 'zod'
 import {
   routeKey,
   routes,
@@ -198,10 +198,7 @@ async function auditRefusal(ports: HttpPorts, event: HttpEvent, work: Work, refu
 }
 
 /** Logs each request once, records each refusal, and turns whatever was thrown into a problem document. */
-const boundary = (
-  ports: HttpPorts,
-  works: WeakMap<HttpEvent, Work>,
-): middy.MiddlewareObj<HttpEvent, HttpResult, Error> => {
+const boundary = (ports: HttpPorts, works: WeakMap<HttpEvent, Work>): middy.MiddlewareObj<HttpEvent, HttpResult> => {
   const workOf = (event: HttpEvent): Work =>
     works.get(event) ?? { errorId: ports.ids.next(), startedAt: performance.now() }
   return {
@@ -244,5 +241,5 @@ export function httpFunction<O extends OperationId>(ports: HttpPorts, operations
     work.route = route
     return answer(event, route, operation, ports, work)
   }
-  return middy<HttpEvent, HttpResult>().use(boundary(ports, works)).handler(run) as HttpHandler
+  return middy<HttpEvent, HttpResult>().use(boundary(ports, works)).handler(run)
 }

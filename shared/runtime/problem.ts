@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { ProblemSchema, type Problem } from '../contracts/http/problem.ts'
 import { Refusal, refusals } from '../domain/refusal.ts'
 import type { HttpResult } from './http-event.ts'

@@ -77,10 +77,7 @@ export function queueFunction<Q extends QueueName>(
     return { batchItemFailures: [...failures].map((itemIdentifier) => ({ itemIdentifier })) }
   }
 
-  return middy<SQSEvent, SQSBatchResponse>().handler(handleAll) as (
-    event: SQSEvent,
-    context: Context,
-  ) => Promise<SQSBatchResponse>
+  return middy<SQSEvent, SQSBatchResponse>().handler(handleAll)
 }
 
 export const decodeJson = (body: string): unknown => JSON.parse(body)

@@ -35,7 +35,7 @@ export type ManifestObject = z.infer<typeof ManifestObjectSchema>
 
 export const OpenUploadSchema = z
   .strictObject({
-    studyInstanceUid: DicomUidSchema.optional(),
+    studyInstanceUid: DicomUidSchema,
     objects: z.array(ManifestObjectSchema).min(1).max(MANIFEST_LIMIT),
   })
   .meta({

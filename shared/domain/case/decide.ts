@@ -171,9 +171,9 @@ function permitted(c: Case, happening: Happening): boolean {
 function happen(c: Case | undefined, happening: Happening, context: DecisionContext): { event: CaseEvent; case: Case } {
   const { at, by, directory } = context
   const before: Consequences = { owner: c?.owner ?? null, timer: c?.timer ?? null, target: c?.target ?? null }
-  const bare = evolve(c, { ...happening, at, by, then: before } as CaseEvent)
+  const bare = evolve(c, { ...happening, at, by, then: before })
   const then = consequencesOf(bare, bare.phase, at, timerCourse(happening), directory)
-  const event = { ...happening, at, by, then } as CaseEvent
+  const event = { ...happening, at, by, then }
   return { event, case: evolve(c, event) }
 }
 
@@ -208,18 +208,24 @@ export function decideCase(current: Case | undefined, command: CaseCommand, cont
   return unfold(current, happenings, context)
 }
 
+const refusedIn = (c: Case): CaseDecision => ({
+  kind: 'refused',
+  code: 'illegal-transition',
+  facts: { state: c.phase.state },
+})
+
 function unfold(start: Case | undefined, happenings: readonly Happening[], context: DecisionContext): CaseDecision {
   const events: CaseEvent[] = []
   let current = start
-  const pending = [...happenings]
-  for (let next = pending.shift(); next !== undefined; next = pending.shift() ?? (current && followUp(current))) {
-    if (current !== undefined && !permitted(current, next)) {
-      return { kind: 'refused', code: 'illegal-transition', facts: { state: current.phase.state } }
-    }
-    const happened = happen(current, next, context)
+  const take = (happening: Happening): boolean => {
+    if (current !== undefined && !permitted(current, happening)) return false
+    const happened = happen(current, happening, context)
     events.push(happened.event)
     current = happened.case
+    return true
   }
+  for (const happening of happenings) if (!take(happening) && current !== undefined) return refusedIn(current)
   if (current === undefined) throw new Error('a decision without a case')
+  for (let next = followUp(current); next !== undefined; next = followUp(current)) take(next)
   return { kind: 'accepted', events, case: current }
 }

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import type { AuditEntry } from '../../shared/domain/audit/audit-record.ts'
+import type { Actor } from '../../shared/domain/case/events.ts'
+import { Refusal } from '../../shared/domain/refusal.ts'
+import { StoredInstanceSchema, type StoredInstance } from '../../shared/domain/upload/instance.ts'
+import type { Arrival, ObjectPlace } from '../../shared/domain/upload/upload-session.ts'
+import { auditWrites, caseChain } from '../../shared/ledger/audit-chain.ts'
+import { plain } from '../../shared/ledger/case-rows.ts'
+import { keys } from '../../shared/ledger/keys.ts'
+import type { RecordStore, RecordWrite, TransactOutcome } from '../../shared/ports/record-store.ts'
+import type { Clock } from '../../shared/ports/surroundings.ts'
+
+export const ingest: Actor = { kind: 'overread', id: 'ingest' }
+
+interface RecordPorts {
+  readonly store: RecordStore
+  readonly clock: Clock
+}
+
+/** Per case, so that one case's index says nothing about another's; a digest, because no key holds a UID. */
+export const instanceDigest = (referralId: string, uid: string): string =>
+  createHash('sha256').update(`${referralId}\n${uid}`).digest('hex').slice(0, 32)
+
+export interface StoredArrival {
+  readonly place: ObjectPlace
+  readonly instance: StoredInstance
+}
+
+const arrivalWrite = ({ referralId, uploadId, index }: ObjectPlace, arrival: Arrival): RecordWrite => ({
+  write: 'put',
+  when: 'absent',
+  ...keys.arrival(referralId, uploadId, index),
+  body: plain(arrival),
+})
+
+const countWrite = ({ referralId, uploadId }: ObjectPlace, counts: Record<string, number>): RecordWrite => ({
+  write: 'add',
+  ...keys.uploadCounts(referralId, uploadId),
+  counts,
+})
+
+const instanceKey = ({ place, instance }: StoredArrival) =>
+  keys.instance(place.referralId, instanceDigest(place.referralId, instance.sopInstanceUid))
+
+function storedWrites(arrivals: readonly StoredArrival[], at: string): RecordWrite[] {
+  const byUpload = Map.groupBy(arrivals, ({ place }) => place.uploadId)
+  return [
+    ...arrivals.flatMap((one): RecordWrite[] => [
+      arrivalWrite(one.place, { index: one.place.index, state: 'stored', at }),
+      { write: 'put', when: 'absent', ...instanceKey(one), body: plain(one.instance) },
+    ]),
+    ...[...byUpload.values()].flatMap((group) =>
+      group[0] === undefined ? [] : [countWrite(group[0].place, { stored: group.length })],
+    ),
+  ]
+}
+
+/** Asked before the copy: the images bucket keeps what it is given, so another object under the same UID must not get there. */
+export async function conflicts({ store }: Pick<RecordPorts, 'store'>, one: StoredArrival): Promise<boolean> {
+  const found = StoredInstanceSchema.safeParse((await store.read(instanceKey(one)))?.body)
+  return found.success && found.data.sha256 !== one.instance.sha256
+}
+
+export type Recorded = 'recorded' | 'known' | 'conflict'
+
+/** What a failed condition means for one object: a repeat of itself, or another object under its SOP Instance UID. */
+function meaningOf(
+  outcome: Extract<TransactOutcome, { outcome: 'condition-failed' }>,
+  { instance }: StoredArrival,
+): Recorded | 'duplicate' {
+  if (outcome.at.sort.startsWith('arrival#')) return 'known'
+  const found = StoredInstanceSchema.safeParse(outcome.found?.body)
+  if (!found.success) throw new Refusal('busy', { what: 'instance' })
+  return found.data.sha256 === instance.sha256 ? 'duplicate' : 'conflict'
+}
+
+async function recordOne(ports: RecordPorts, one: StoredArrival): Promise<Recorded> {
+  const at = ports.clock.now()
+  const outcome = await ports.store.transact(storedWrites([one], at))
+  if (outcome.outcome === 'committed') return 'recorded'
+  const meaning = meaningOf(outcome, one)
+  if (meaning !== 'duplicate') return meaning
+  // The same bytes sent twice, in two uploads or under two numbers: the study has them, and nothing is missing.
+  const arrival: Arrival = { index: one.place.index, state: 'stored', reason: 'duplicate', at }
+  const again = await ports.store.transact([arrivalWrite(one.place, arrival), countWrite(one.place, { stored: 1 })])
+  return again.outcome === 'committed' ? 'recorded' : 'known'
+}
+
+/** A batch in one transaction, counted exactly once; one by one where something of it was known already. */
+export async function recordStored(
+  ports: RecordPorts,
+  arrivals: readonly StoredArrival[],
+): Promise<readonly Recorded[]> {
+  if (arrivals.length > 1) {
+    const outcome = await ports.store.transact(storedWrites(arrivals, ports.clock.now()))
+    if (outcome.outcome === 'committed') return arrivals.map(() => 'recorded')
+  }
+  const recorded: Recorded[] = []
+  for (const one of arrivals) recorded.push(await recordOne(ports, one))
+  return recorded
+}
+
+const ATTEMPTS = 12
+
+/** A failed object, its reason and the record of the refusal stand or fall together. */
+export async function recordFailed(ports: RecordPorts, place: ObjectPlace, reason: string): Promise<void> {
+  const { referralId, uploadId, index } = place
+  const chain = caseChain(referralId)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const at = ports.clock.now()
+    const entry: AuditEntry = {
+      at,
+      by: ingest,
+      action: 'refuse',
+      operation: 'ingest',
+      outcome: 'refused',
+      referralId,
+      facts: { uploadId, index, reason },
+    }
+    const outcome = await ports.store.transact([
+      arrivalWrite(place, { index, state: 'failed', reason, at }),
+      countWrite(place, { failed: 1 }),
+      ...auditWrites(chain, await ports.store.read(keys.auditHead(chain)), [entry]),
+    ])
+    if (outcome.outcome === 'committed' || outcome.at.sort.startsWith('arrival#')) return
+  }
+  throw new Refusal('busy', { what: 'audit' })
+}

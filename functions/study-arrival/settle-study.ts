@@ -1,0 +1,112 @@
+import { caseDirectory } from '../../shared/domain/case/directory.ts'
+import { isTerminal } from '../../shared/domain/case/states.ts'
+import { readDicomJson } from '../../shared/domain/dicom/read-metadata.ts'
+import { dicomJsonText } from '../../shared/domain/dicom/dicom-json.ts'
+import { inspectDicomObject, type InflateRaw } from '../../shared/domain/dicom/inspect-object.ts'
+import { DICOM_LIMITS } from '../../shared/domain/dicom/limits.ts'
+import { StoredInstanceSchema, type StoredInstance, type StoredSeries } from '../../shared/domain/upload/instance.ts'
+import { plain } from '../../shared/ledger/case-rows.ts'
+import { commandCase, type CommandPorts, type Prepared } from '../../shared/ledger/command-case.ts'
+import { keys } from '../../shared/ledger/keys.ts'
+import { countImages, countsDiffer, recordsUnder } from '../../shared/ledger/upload-ledger.ts'
+import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
+import type { ObjectStore } from '../../shared/ports/object-store.ts'
+import type { RecordWrite } from '../../shared/ports/record-store.ts'
+import { ingest, instanceDigest } from './record-arrival.ts'
+
+export interface SettlePorts extends CommandPorts {
+  readonly network: NetworkDirectory
+  readonly objects: ObjectStore
+  readonly inflateRaw: InflateRaw
+}
+
+async function metadataOf(ports: SettlePorts, instance: StoredInstance): Promise<string> {
+  if (instance.metadata !== null) return instance.metadata
+  const source = {
+    size: instance.bytes,
+    read: (from: number, to: number) => ports.objects.readRange({ bucket: 'images', key: instance.key }, from, to),
+  }
+  const inspected = await inspectDicomObject(source, DICOM_LIMITS, ports.inflateRaw)
+  const json =
+    inspected.verdict === 'accepted' ? await readDicomJson(source, inspected, DICOM_LIMITS) : 'header-too-large'
+  // An instance whose header is beyond every limit is still listed, by its identity alone.
+  if (json !== 'header-too-large') return dicomJsonText(json)
+  const uid = (value: string) => ({ vr: 'UI', Value: [value] })
+  return JSON.stringify({
+    '00080016': uid(instance.sopClassUid),
+    '00080018': uid(instance.sopInstanceUid),
+    '0020000D': uid(instance.studyInstanceUid),
+    '0020000E': uid(instance.seriesInstanceUid),
+  })
+}
+
+const byNumber = (a: StoredInstance, b: StoredInstance): number =>
+  (a.instanceNumber ?? 0) - (b.instanceNumber ?? 0) || (a.sopInstanceUid < b.sopInstanceUid ? -1 : 1)
+
+async function writeSeries(
+  ports: SettlePorts,
+  referralId: string,
+  instances: readonly StoredInstance[],
+): Promise<RecordWrite[]> {
+  const [first] = instances
+  if (first === undefined) return []
+  const digest = instanceDigest(referralId, first.seriesInstanceUid)
+  const metadataKey = `metadata/${referralId}/${digest}-${instances.length}.json`
+  const texts: string[] = []
+  for (const instance of instances.toSorted(byNumber)) texts.push(await metadataOf(ports, instance))
+  const bytes = new TextEncoder().encode(`[${texts.join(',')}]`)
+  await ports.objects.put({ bucket: 'images', key: metadataKey }, bytes, { contentType: 'application/dicom+json' })
+  const series: StoredSeries = {
+    schema: 'overread/series@1',
+    studyInstanceUid: first.studyInstanceUid,
+    seriesInstanceUid: first.seriesInstanceUid,
+    modality: first.modality,
+    instances: instances.length,
+    metadataKey,
+  }
+  return [{ write: 'put', when: 'always', ...keys.series(referralId, digest), body: plain(series) }]
+}
+
+/** Series metadata is written once, when the study is complete: whoever reads it later opens one object a series, not one an image. */
+async function seriesWrites(ports: SettlePorts, referralId: string): Promise<RecordWrite[]> {
+  const bySeries = new Map<string, StoredInstance[]>()
+  for await (const record of recordsUnder(ports.store, referralId, 'instance#')) {
+    const instance = StoredInstanceSchema.parse(record.body)
+    const series = bySeries.get(instance.seriesInstanceUid) ?? []
+    series.push(instance)
+    bySeries.set(instance.seriesInstanceUid, series)
+  }
+  const writes: RecordWrite[] = []
+  for (const instances of bySeries.values()) writes.push(...(await writeSeries(ports, referralId, instances)))
+  return writes
+}
+
+/** As many series as fit a transaction beside the case; the rest are written before it. */
+const WITH_THE_CASE = 40
+
+/** Counts what has arrived and, when nothing is missing, makes the study available. Repeats and late messages change nothing. */
+export async function settleStudy(ports: SettlePorts, referralId: string): Promise<void> {
+  const directory = caseDirectory(await ports.network.current())
+  await commandCase(ports, {
+    referralId,
+    by: ingest,
+    operation: 'ingest',
+    directory,
+    prepare: async (loaded): Promise<Prepared> => {
+      if (loaded === undefined || isTerminal(loaded.case.phase.state)) return { command: { command: 'nothing' } }
+      const counted = await countImages(ports.store, referralId)
+      if (!countsDiffer(loaded.case, counted)) return { command: { command: 'nothing' } }
+      const command = { command: 'count-images' as const, ...counted }
+      if (!counted.complete) return { command }
+      const writes = await seriesWrites(ports, referralId)
+      const before = writes.slice(WITH_THE_CASE)
+      for (let at = 0; at < before.length; at += WITH_THE_CASE)
+        await ports.store.transact(before.slice(at, at + WITH_THE_CASE))
+      return {
+        command,
+        writes: writes.slice(0, WITH_THE_CASE),
+        audit: { facts: { stored: counted.stored, failed: counted.failed } },
+      }
+    },
+  })
+}

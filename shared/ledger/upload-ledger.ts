@@ -1,0 +1,123 @@
+import type { Case, ReferralId } from '../domain/case/case.ts'
+import {
+  ArrivalSchema,
+  MANIFEST_CHUNK,
+  ManifestChunkSchema,
+  UploadSessionSchema,
+  type AnnouncedObject,
+  type Arrival,
+  type UploadSession,
+} from '../domain/upload/upload-session.ts'
+import type { RecordStore, StoredRecord } from '../ports/record-store.ts'
+import { casePartition, keys } from './keys.ts'
+
+export interface LoadedUpload {
+  readonly session: UploadSession
+  readonly version: number
+  readonly stored: number
+  readonly failed: number
+}
+
+const count = (record: StoredRecord | undefined, name: string): number => {
+  const value = record?.body[name]
+  return typeof value === 'number' ? value : 0
+}
+
+export async function loadUpload(
+  store: RecordStore,
+  referralId: ReferralId,
+  uploadId: string,
+): Promise<LoadedUpload | undefined> {
+  const [record, counts] = await Promise.all([
+    store.read(keys.upload(referralId, uploadId)),
+    store.read(keys.uploadCounts(referralId, uploadId)),
+  ])
+  if (record === undefined) return undefined
+  return {
+    session: UploadSessionSchema.parse(record.body),
+    version: record.version,
+    stored: count(counts, 'stored'),
+    failed: count(counts, 'failed'),
+  }
+}
+
+/** All records of a case whose sort key starts so. */
+export async function* recordsUnder(
+  store: RecordStore,
+  referralId: ReferralId,
+  prefix: string,
+): AsyncGenerator<StoredRecord> {
+  let after: string | undefined
+  do {
+    const range = { from: prefix, to: `${prefix}~`, limit: 500, ...(after === undefined ? {} : { after }) }
+    const page = await store.list(casePartition(referralId), range)
+    yield* page.records
+    after = page.after
+  } while (after !== undefined)
+}
+
+export async function announcedObject(
+  store: RecordStore,
+  referralId: ReferralId,
+  uploadId: string,
+  index: number,
+): Promise<AnnouncedObject | undefined> {
+  const chunk = await store.read(keys.manifest(referralId, uploadId, Math.floor(index / MANIFEST_CHUNK)))
+  return chunk === undefined ? undefined : ManifestChunkSchema.parse(chunk.body).objects[index % MANIFEST_CHUNK]
+}
+
+export async function announcedObjects(
+  store: RecordStore,
+  referralId: ReferralId,
+  uploadId: string,
+): Promise<AnnouncedObject[]> {
+  const objects: AnnouncedObject[] = []
+  for await (const record of recordsUnder(store, referralId, `manifest#${uploadId}#`)) {
+    objects.push(...ManifestChunkSchema.parse(record.body).objects)
+  }
+  return objects
+}
+
+export async function arrivalsOf(
+  store: RecordStore,
+  referralId: ReferralId,
+  uploadId: string,
+): Promise<Map<number, Arrival>> {
+  const arrivals = new Map<number, Arrival>()
+  for await (const record of recordsUnder(store, referralId, `arrival#${uploadId}#`)) {
+    const arrival = ArrivalSchema.parse(record.body)
+    arrivals.set(arrival.index, arrival)
+  }
+  return arrivals
+}
+
+export interface ImageCount {
+  readonly expected: number
+  readonly stored: number
+  readonly failed: number
+  readonly complete: boolean
+}
+
+/**
+ * Expected against received, recomputed over all uploads of the case. Images are complete once nothing is missing and the
+ * sender has said so, or once everything announced was stored: a sender that dies after its last object must not hold up a stroke.
+ */
+export async function countImages(store: RecordStore, referralId: ReferralId): Promise<ImageCount> {
+  let [expected, stored, failed, settled] = [0, 0, 0, true]
+  for await (const record of recordsUnder(store, referralId, 'upload#')) {
+    const session = UploadSessionSchema.parse(record.body)
+    const counts = await store.read(keys.uploadCounts(referralId, session.uploadId))
+    const [one, other] = [count(counts, 'stored'), count(counts, 'failed')]
+    expected += session.expected
+    stored += one
+    failed += other
+    settled &&= session.state === 'complete' ? one + other >= session.expected : one >= session.expected
+  }
+  return { expected, stored, failed, complete: settled && stored > 0 }
+}
+
+export const countsDiffer = (c: Case, counted: ImageCount): boolean =>
+  c.images.expected !== counted.expected ||
+  c.images.stored !== counted.stored ||
+  c.images.failed !== counted.failed ||
+  c.images.complete !== counted.complete

@@ -1,0 +1,169 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { CaseSchema, type Case } from '../../../../shared/domain/case/case.ts'
+import type { CaseCommand } from '../../../../shared/domain/case/commands.ts'
+import { decideCase } from '../../../../shared/domain/case/decide.ts'
+import { nextDueAt } from '../../../../shared/domain/case/due.ts'
+import { CaseEventSchema, eventRules, type CaseEvent, type EventRule } from '../../../../shared/domain/case/events.ts'
+import { evolve, replay } from '../../../../shared/domain/case/evolve.ts'
+import { isTerminal, mayFollow, stateRules, type CaseState } from '../../../../shared/domain/case/states.ts'
+import { claim, contextAt, images, offer, report, START, submit, upload } from '../../../builders/case-builder.ts'
+
+type Step = { readonly kind: 'command'; readonly command: CaseCommand } | { readonly kind: 'wait-until-due' }
+
+const readers = fc.constantFrom('r-weber', 'r-costa')
+const command: fc.Arbitrary<CaseCommand> = fc.oneof(
+  fc.constantFrom<CaseCommand>(
+    { command: 'start-triage' },
+    { command: 'accept' },
+    { command: 'reject', reason: 'not-indicated' },
+    { command: 'request-information', item: 'consent' },
+    { command: 'provide-information' },
+    { command: 'cancel', reason: 'duplicate' },
+    upload,
+    images(false),
+    images(true),
+    images(true),
+    offer,
+    offer,
+    { command: 'enter-overflow' },
+    { command: 'claim', claim },
+    { command: 'claim', claim },
+    { command: 'deliver', recipientOrgId: 'donau-klinikum' },
+    { command: 'fail-delivery' },
+    { command: 'acknowledge' },
+    { command: 'raise-exception', code: 'processing-failed' },
+    { command: 'resolve-exception', resolution: 'retry' },
+    { command: 'nothing' },
+  ),
+  readers.map((readerId): CaseCommand => ({ command: 'renew-claim', readerId })),
+  readers.map((readerId): CaseCommand => ({ command: 'decline-offer', readerId })),
+  readers.map((readerId): CaseCommand => ({ command: 'release-claim', readerId, because: 'returned' })),
+  fc.constantFrom('preliminary', 'final', 'final', 'addendum').map((kind) => report(kind as 'final')),
+)
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: command.map((one): Step => ({ kind: 'command', command: one })) },
+  { weight: 2, arbitrary: fc.constant<Step>({ kind: 'wait-until-due' }) },
+)
+const pathways = fc.constantFrom('stroke', 'urgent-inpatient', 'oncology-follow-up', 'routine-orthopaedic')
+const vettings = fc.constantFrom<'waived' | 'manual' | { rejectedBy: string }>('waived', 'manual', 'manual', {
+  rejectedBy: 'test',
+})
+
+interface Told {
+  readonly case: Case
+  readonly events: readonly CaseEvent[]
+}
+
+/** Tells a whole story and hands each accepted decision to `look`. */
+function tell(
+  pathwayId: string,
+  vetting: ReturnType<typeof pickVetting>,
+  steps: readonly Step[],
+  look: (before: Case | undefined, told: Told) => void,
+): Told {
+  let at = START
+  let current: Case | undefined
+  const events: CaseEvent[] = []
+  const carryOut = (one: CaseCommand) => {
+    const decision = decideCase(current, one, contextAt(at))
+    if (decision.kind === 'refused') return
+    look(current, { case: decision.case, events: decision.events })
+    current = decision.case
+    events.push(...decision.events)
+  }
+  carryOut({ ...submit(pathwayId), vetting } as CaseCommand)
+  for (const one of steps) {
+    const due = current === undefined ? null : nextDueAt(current)
+    at =
+      one.kind === 'wait-until-due' && due !== null && due > at ? due : new Date(Date.parse(at) + 30_000).toISOString()
+    carryOut(one.kind === 'command' ? one.command : { command: 'fire-due', now: at })
+  }
+  if (current === undefined) throw new Error('the story has a case')
+  return { case: current, events }
+}
+const pickVetting = () => 'waived' as 'waived' | 'manual' | { rejectedBy: string }
+
+const stories = (look: (before: Case | undefined, told: Told) => void, after: (told: Told) => void = () => undefined) =>
+  fc.assert(
+    fc.property(pathways, vettings, fc.array(step, { minLength: 1, maxLength: 60 }), (pathwayId, vetting, steps) => {
+      after(tell(pathwayId, vetting, steps, look))
+    }),
+    { numRuns: 400 },
+  )
+
+describe('over random courses of a case', () => {
+  it('no state is reached that the table does not let follow', () => {
+    stories((before, told) => {
+      let current = before
+      for (const event of told.events) {
+        const next = evolve(current, event)
+        const from: CaseState | undefined = current?.phase.state
+        if (from !== undefined && from !== next.phase.state) expect(mayFollow(from, next.phase.state)).toBe(true)
+        const rule: EventRule = eventRules[event.type]
+        if (from !== undefined && Array.isArray(rule.from)) expect(rule.from).toContain(from)
+        current = next
+      }
+    })
+  })
+
+  it('no open case is without an owner and a timer, and no closed one has either', () => {
+    stories((_, told) => {
+      const { owner, timer, phase, target } = told.case
+      if (isTerminal(phase.state)) {
+        expect([owner, timer, target]).toEqual([null, null, null])
+        return
+      }
+      expect(owner?.orgId).toBeTruthy()
+      expect(timer?.dueAt).toBeTruthy()
+      expect(nextDueAt(told.case)).not.toBeNull()
+    })
+  })
+
+  it('the events replay to the very same case, through their stored form', () => {
+    stories(
+      () => undefined,
+      (told) => {
+        const stored = told.events.map((event) => CaseEventSchema.parse(JSON.parse(JSON.stringify(event))))
+        expect(replay(stored)).toEqual(told.case)
+        expect(CaseSchema.parse(JSON.parse(JSON.stringify(told.case)))).toEqual(told.case)
+        expect(told.case.eventCount).toBe(told.events.length)
+      },
+    )
+  })
+
+  it('what is due moves on when it is fired: the sweep never fires the same minute for ever', () => {
+    stories(
+      () => undefined,
+      (told) => {
+        let current = told.case
+        for (let fired = 0; fired < 200; fired++) {
+          const due = nextDueAt(current)
+          if (due === null) return
+          const decision = decideCase(current, { command: 'fire-due', now: due }, contextAt(due))
+          if (decision.kind === 'refused') throw new Error(`a due timer was refused: ${decision.code}`)
+          expect(decision.events.length).toBeGreaterThan(0)
+          const next = nextDueAt(decision.case)
+          if (next !== null) expect(next > due).toBe(true)
+          current = decision.case
+        }
+      },
+    )
+  })
+})
+
+describe('the state table', () => {
+  it('names only states that exist, and only terminal states have neither owner nor timer', () => {
+    for (const [state, rule] of Object.entries(stateRules)) {
+      for (const next of rule.next) expect(Object.keys(stateRules)).toContain(next)
+      expect(rule.owner === null).toBe(rule.timer === null)
+      expect(isTerminal(state as CaseState)).toBe(['acknowledged', 'rejected', 'cancelled', 'expired'].includes(state))
+    }
+  })
+
+  it('lets every state be left and every state be reached', () => {
+    const reachable = new Set<string>(['draft'])
+    for (const state of reachable) for (const next of stateRules[state as CaseState].next) reachable.add(next)
+    expect([...reachable].sort()).toEqual(Object.keys(stateRules).sort())
+  })
+})
