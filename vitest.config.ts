@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** AWS contract suites: they need the emulator, so they are part of a run only when it is there. */
-const awsSuites = 'test/contract/aws.test.ts'
+const awsSuites = 'test/contract/aws*.test.ts'
 const onAws = process.env['OVERREAD_TARGET'] === 'aws'
 
 const project = (name: string, testTimeout: number, include = `test/${name}/**/*.test.ts`) => ({
