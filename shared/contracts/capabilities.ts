@@ -1,9 +1,10 @@
 import type { BucketClass } from './bucket-classes.ts'
 import type { QueueName } from './messages.ts'
 
-type BucketRight = 'read' | 'write' | 'remove' | 'sign-put' | 'sign-get'
+/** `copy`: read with its tags, to be written elsewhere in the cell. */
+export type BucketRight = 'read' | 'copy' | 'write' | 'remove' | 'sign-put' | 'sign-get'
 
-interface Capability {
+export interface Capability {
   readonly trigger: 'http' | 'queue' | 'outbox' | 'minute'
   readonly consumes?: readonly QueueName[]
   readonly sends?: readonly QueueName[]
@@ -18,8 +19,8 @@ interface Capability {
  * `local` wire the same list.
  */
 export const capabilities = {
-  'referral-intake': { trigger: 'http', records: true, keys: ['seal'], buckets: { network: ['read'] } },
-  'case-desk': { trigger: 'http', records: true, keys: ['open', 'mac'], buckets: { network: ['read'] } },
+  'referral-intake': { trigger: 'http', records: true, keys: ['seal', 'mac'], buckets: { network: ['read'] } },
+  'case-desk': { trigger: 'http', records: true, keys: ['seal', 'open', 'mac'], buckets: { network: ['read'] } },
   'image-upload': {
     trigger: 'http',
     records: true,
@@ -47,7 +48,12 @@ export const capabilities = {
     consumes: ['ingest'],
     records: true,
     keys: ['open'],
-    buckets: { network: ['read'], incoming: ['read', 'remove'], images: ['read', 'write'], quarantine: ['write'] },
+    buckets: {
+      network: ['read'],
+      incoming: ['read', 'copy', 'remove'],
+      images: ['read', 'write'],
+      quarantine: ['write'],
+    },
   },
   'worklist-routing': {
     trigger: 'queue',
@@ -61,7 +67,7 @@ export const capabilities = {
     records: true,
     buckets: { network: ['read'], reports: ['read'] },
   },
-  'turnaround-count': { trigger: 'queue', consumes: ['numbers'], records: true, buckets: { network: ['read'] } },
+  'turnaround-count': { trigger: 'queue', consumes: ['numbers'], records: true },
   'outbox-dispatch': {
     trigger: 'outbox',
     records: true,

@@ -94,3 +94,15 @@ export function principalOf(claims: TokenClaims, network: NetworkIndex, ipCountr
     ...(claims.auth_time === undefined ? {} : { authTime: new Date(claims.auth_time * 1000).toISOString() }),
   }
 }
+
+/** The verifier of a deployed function. */
+export const tokensFrom = (
+  environment: { readonly TOKEN_ISSUER: string; readonly TOKEN_AUDIENCE: string; readonly TOKEN_JWKS_URL: string },
+  clock: Clock,
+): TokenVerifier =>
+  tokenVerifier({
+    issuer: environment.TOKEN_ISSUER,
+    audience: environment.TOKEN_AUDIENCE,
+    keys: new URL(environment.TOKEN_JWKS_URL),
+    clock,
+  })

@@ -1,6 +1,7 @@
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { dynamoRecordStore } from '../../shared/adapters/aws/dynamo-record-store.ts'
 import { kmsKeyVault } from '../../shared/adapters/aws/kms-key-vault.ts'
+import { credentialsOfEnvironment, s3ConditionalGet } from '../../shared/adapters/aws/s3-conditional-get.ts'
 import { networkKey, s3NetworkDirectory } from '../../shared/adapters/aws/s3-network-directory.ts'
 import { s3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts'
 import { s3DownloadSigner, s3UploadSigner } from '../../shared/adapters/aws/s3-presigned-requests.ts'
@@ -61,6 +62,15 @@ messageQueuesContract('SQS', () =>
   Promise.resolve({ queues: sqsMessageQueues({ client: cell.sqs, queueUrls: cell.queueUrls }), take }),
 )
 
+const getNetworkObject = s3ConditionalGet({
+  region: cell.region,
+  bucketName: cell.bucketNames.network,
+  accountId: buckets.accountId,
+  clock,
+  credentials: credentialsOfEnvironment,
+  endpointUrl: presigning.endpointUrl,
+})
+
 networkDirectoryContract('S3', async (definition) => {
   let elapsedMs = 0
   const replace = async (next: unknown): Promise<void> => {
@@ -69,7 +79,7 @@ networkDirectoryContract('S3', async (definition) => {
   }
   await replace(definition)
   return {
-    directory: s3NetworkDirectory(buckets, policyDocument, () => Date.now() + elapsedMs),
+    directory: s3NetworkDirectory(getNetworkObject, policyDocument, () => Date.now() + elapsedMs),
     replace,
     elapse: () => {
       elapsedMs += 60_000

@@ -1,11 +1,10 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3'
 import { readNetwork } from '../../domain/network/check-network.ts'
 import { indexNetwork, type NetworkIndex } from '../../domain/network/index-network.ts'
 import { defaultJurisdictionPolicy } from '../../domain/residency/default-policy.ts'
 import type { JurisdictionPolicy, PolicyDocument } from '../../domain/residency/jurisdiction-policy.ts'
 import { loadJurisdictionPolicy } from '../../domain/residency/policy-checks.ts'
 import type { NetworkDirectory } from '../../ports/network-directory.ts'
-import { hasStatus, isMissing, locate, type CellBuckets } from './s3-object-store.ts'
+import type { ConditionalGet } from './s3-conditional-get.ts'
 
 /** The definition in force, and the deployer's own residency policy where there is one; `network apply` replaces them. */
 export const networkKey = 'network/current.json'
@@ -32,24 +31,21 @@ const refuseUnsound = (what: string, problems: readonly unknown[]): never => {
 }
 
 /** One object, read again only when it has changed. A failure to ask is a fault: a right taken away must not live on. */
-const followed = <Content>(buckets: CellBuckets, source: Source<Content>, nowMs: () => number) => {
+const followed = <Content>(get: ConditionalGet, source: Source<Content>, nowMs: () => number) => {
   let known: Known<Content> | undefined
 
   const fetchCurrent = async (): Promise<Known<Content>> => {
     const until = nowMs() + freshForMs
-    try {
-      const { Body, ETag } = await buckets.client.send(
-        new GetObjectCommand({
-          ...locate(buckets, { bucket: 'network', key: source.key }),
-          ...(known?.etag === undefined ? {} : { IfNoneMatch: known.etag }),
-        }),
-      )
-      const json: unknown = JSON.parse((await Body?.transformToString('utf8')) ?? 'null')
-      return { content: source.read(json), etag: ETag, until }
-    } catch (error) {
-      if (known !== undefined && hasStatus(error, 304)) return { ...known, until }
-      if (source.absent !== undefined && isMissing(error)) return { content: source.absent, etag: undefined, until }
-      throw error
+    const answer = await get(source.key, known?.etag)
+    switch (answer.outcome) {
+      case 'changed':
+        return { content: source.read(JSON.parse(answer.body)), etag: answer.etag, until }
+      case 'unchanged':
+        if (known === undefined) throw new Error('S3 calls unchanged what was never read')
+        return { ...known, until }
+      case 'absent':
+        if (source.absent === undefined) throw new Error(`there is no ${source.key}`)
+        return { content: source.absent, etag: undefined, until }
     }
   }
 
@@ -61,12 +57,12 @@ const followed = <Content>(buckets: CellBuckets, source: Source<Content>, nowMs:
 
 /** `toDocument` hashes a policy; the same in both editions, so that a decision can be re-run anywhere. */
 export const s3NetworkDirectory = (
-  buckets: CellBuckets,
+  get: ConditionalGet,
   toDocument: (policy: JurisdictionPolicy) => PolicyDocument,
   nowMs: () => number = Date.now,
 ): NetworkDirectory => ({
   current: followed<NetworkIndex>(
-    buckets,
+    get,
     {
       key: networkKey,
       read: (json) => {
@@ -79,7 +75,7 @@ export const s3NetworkDirectory = (
     nowMs,
   ),
   policy: followed<PolicyDocument>(
-    buckets,
+    get,
     {
       key: policyKey,
       read: (json) => {

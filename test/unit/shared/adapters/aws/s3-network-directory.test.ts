@@ -1,35 +1,32 @@
-import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3'
-import { sdkStreamMixin } from '@smithy/core/serde'
-import { mockClient } from 'aws-sdk-client-mock'
-import { Readable } from 'node:stream'
 import { beforeEach, expect, test } from 'vitest'
-import { s3Client } from '../../../../../shared/adapters/aws/clients.ts'
+import type { ConditionalAnswer } from '../../../../../shared/adapters/aws/s3-conditional-get.ts'
 import { s3NetworkDirectory } from '../../../../../shared/adapters/aws/s3-network-directory.ts'
 import { defaultJurisdictionPolicy } from '../../../../../shared/domain/residency/default-policy.ts'
 import { policyDocument } from '../../../../../shared/runtime/policy-document.ts'
 import { smallNetwork } from '../../../../fixtures/small-network.ts'
 
-const s3 = mockClient(S3Client)
 let at = 0
+let asked: { key: string; knownEtag: string | undefined }[] = []
+let answer: () => Promise<ConditionalAnswer>
 const directoryOf = () =>
   s3NetworkDirectory(
-    { client: s3Client('eu-central-1'), accountId: '111122223333', bucketNames: { network: 'network-bucket' } },
+    (key, knownEtag) => {
+      asked.push({ key, knownEtag })
+      return answer()
+    },
     policyDocument,
     () => at,
   )
-const serves = (definition: unknown, ETag: string) =>
-  s3.on(GetObjectCommand).callsFake(() => ({
-    Body: sdkStreamMixin(Readable.from([Buffer.from(JSON.stringify(definition))])),
-    ETag,
-  }))
-const fails = (status: number) =>
-  s3
-    .on(GetObjectCommand)
-    .rejects(new S3ServiceException({ name: 'F', $fault: 'client', $metadata: { httpStatusCode: status } }))
+const serves = (definition: unknown, etag: string) => {
+  answer = () => Promise.resolve({ outcome: 'changed', body: JSON.stringify(definition), etag })
+}
+const answers = (outcome: 'unchanged' | 'absent') => {
+  answer = () => Promise.resolve({ outcome })
+}
 
 beforeEach(() => {
-  s3.reset()
   at = 0
+  asked = []
 })
 
 test('asks the store once a minute, and only whether anything changed', async () => {
@@ -38,14 +35,11 @@ test('asks the store once a minute, and only whether anything changed', async ()
   const first = await directory.current()
   at = 59_999
   expect(await directory.current()).toBe(first)
-  expect(s3.calls()).toHaveLength(1)
+  expect(asked).toHaveLength(1)
   at = 60_000
-  fails(304)
+  answers('unchanged')
   expect(await directory.current()).toBe(first)
-  expect(s3.commandCalls(GetObjectCommand)[1]?.args[0].input).toMatchObject({
-    Key: 'network/current.json',
-    IfNoneMatch: 'one',
-  })
+  expect(asked[1]).toEqual({ key: 'network/current.json', knownEtag: 'one' })
 })
 
 test('an agreement that was ended is not honoured for longer than a minute, even when the store is away', async () => {
@@ -53,20 +47,22 @@ test('an agreement that was ended is not honoured for longer than a minute, even
   serves(smallNetwork(), 'one')
   await directory.current()
   at = 60_000
-  fails(503)
+  answer = () => Promise.reject(new Error('S3 answered 503'))
   await expect(directory.current()).rejects.toThrow()
   serves({ ...smallNetwork(), version: '2' }, 'two')
   expect((await directory.current()).version).toBe('2')
 })
 
-test('an unsound definition is never in force', async () => {
+test('an unsound or absent definition is never in force', async () => {
   serves({ ...smallNetwork(), pools: [] }, 'one')
   await expect(directoryOf().current()).rejects.toThrow('unsound')
+  answers('absent')
+  await expect(directoryOf().current()).rejects.toThrow('there is no network/current.json')
 })
 
 test('a deployer without a policy of its own runs under the default, and an own policy replaces it whole', async () => {
   const directory = directoryOf()
-  fails(404)
+  answers('absent')
   expect(await directory.policy()).toEqual(policyDocument(defaultJurisdictionPolicy))
   at = 60_000
   serves({ ...defaultJurisdictionPolicy, policyVersion: '2027-01' }, 'own')
@@ -76,6 +72,6 @@ test('a deployer without a policy of its own runs under the default, and an own 
 test('a policy with an unknown key or no access to it is a fault, never the default', async () => {
   serves({ ...defaultJurisdictionPolicy, surprise: true }, 'own')
   await expect(directoryOf().policy()).rejects.toThrow('unsound')
-  fails(403)
-  await expect(directoryOf().policy()).rejects.toThrow()
+  answer = () => Promise.reject(new Error('S3 answered 403'))
+  await expect(directoryOf().policy()).rejects.toThrow('403')
 })

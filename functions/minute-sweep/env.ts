@@ -1,0 +1,18 @@
+import * as z from 'zod'
+import {
+  bucketVariables,
+  cellVariables,
+  keyVariables,
+  queueVariables,
+  recordVariables,
+} from '../../shared/contracts/environment.ts'
+
+/** What the construct must give this function; a variable missing there fails the synthesis. */
+export const EnvironmentSchema = z.object({
+  ...cellVariables,
+  ...recordVariables,
+  ...bucketVariables('network', 'audit'),
+  ...queueVariables('ingest', 'route-stat', 'route-urgent', 'route-routine', 'delivery', 'numbers'),
+  ...keyVariables('sign'),
+})
+export type Environment = z.infer<typeof EnvironmentSchema>

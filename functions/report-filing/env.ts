@@ -1,0 +1,20 @@
+import * as z from 'zod'
+import {
+  bucketVariables,
+  cellVariables,
+  httpVariables,
+  keyVariables,
+  recordVariables,
+  uploadKeyVariables,
+} from '../../shared/contracts/environment.ts'
+
+/** What the construct must give this function; a variable missing there fails the synthesis. */
+export const EnvironmentSchema = z.object({
+  ...cellVariables,
+  ...httpVariables,
+  ...recordVariables,
+  ...bucketVariables('network', 'incoming', 'reports'),
+  ...uploadKeyVariables('incoming'),
+  ...keyVariables('seal', 'mac', 'sign'),
+})
+export type Environment = z.infer<typeof EnvironmentSchema>

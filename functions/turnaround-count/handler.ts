@@ -1,0 +1,12 @@
+import { recordsFrom, surroundings } from '../../shared/adapters/aws/from-environment.ts'
+import { standardLog } from '../../shared/runtime/log.ts'
+import { entry } from './entry.ts'
+import { EnvironmentSchema } from './env.ts'
+
+const env = EnvironmentSchema.parse(process.env)
+
+export const handler = entry({
+  ...surroundings,
+  log: standardLog,
+  store: recordsFrom(env),
+})

@@ -1,0 +1,118 @@
+import type { BucketClass } from '../../contracts/bucket-classes.ts'
+import { screaming } from '../../contracts/environment.ts'
+import { queueNames, type QueueName } from '../../contracts/messages.ts'
+import type { JurisdictionPolicy, PolicyDocument } from '../../domain/residency/jurisdiction-policy.ts'
+import type { KeyVault } from '../../ports/key-vault.ts'
+import type { MessageQueues } from '../../ports/message-queues.ts'
+import type { CellFacts, NetworkDirectory } from '../../ports/network-directory.ts'
+import type { DownloadSigner, ObjectStore, UploadSigner } from '../../ports/object-store.ts'
+import type { RecordStore } from '../../ports/record-store.ts'
+import type { AddressCountry, Clock } from '../../ports/surroundings.ts'
+import { addressCountryTable, type AddressRange } from '../address-country-table.ts'
+import { systemClock } from '../system-clock.ts'
+import { ulidSource } from '../ulid-source.ts'
+import { dynamoClient, kmsClient, s3Client, sqsClient } from './clients.ts'
+import { dynamoRecordStore } from './dynamo-record-store.ts'
+import { kmsKeyVault } from './kms-key-vault.ts'
+import { urlOfRegion } from './own-region.ts'
+import { credentialsOfEnvironment, s3ConditionalGet } from './s3-conditional-get.ts'
+import { s3NetworkDirectory } from './s3-network-directory.ts'
+import { s3ObjectStore, type CellBuckets } from './s3-object-store.ts'
+import { s3DownloadSigner, s3UploadSigner, type PresigningCell } from './s3-presigned-requests.ts'
+import { sqsMessageQueues } from './sqs-message-queues.ts'
+
+interface CellEnvironment {
+  readonly CELL_ID: string
+  readonly ACCOUNT_ID: string
+  readonly RESIDENCY_ORIGIN: string
+  readonly RESIDENCY_FINDINGS: number
+  readonly AWS_REGION: string
+}
+
+/** Only the variables that the function's own schema names; the schema has made sure that they are there. */
+const textsOf = (environment: object, prefix: string, names: readonly string[]) =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value: unknown = Reflect.get(environment, `${prefix}_${screaming(name)}`)
+      return typeof value === 'string' ? [[name, value]] : []
+    }),
+  )
+
+const classes: readonly BucketClass[] = ['incoming', 'images', 'reports', 'quarantine', 'audit', 'network']
+const clock: Clock = systemClock()
+
+/** Unset on AWS; the SDK's clients read the same variables. */
+const s3Endpoint = (): string | undefined => process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']
+
+const bucketsFrom = (environment: CellEnvironment): CellBuckets => ({
+  client: s3Client(environment.AWS_REGION),
+  accountId: environment.ACCOUNT_ID,
+  bucketNames: textsOf(environment, 'BUCKET', classes),
+})
+
+const presigningFrom = (environment: CellEnvironment): PresigningCell => ({
+  ...bucketsFrom(environment),
+  region: environment.AWS_REGION,
+  origin: environment.RESIDENCY_ORIGIN,
+  clock,
+  keyArns: textsOf(environment, 'UPLOAD_KEY', classes),
+  endpointUrl: s3Endpoint(),
+})
+
+/** One maker a port: a handler takes those its capability needs, and the bundle holds no other client. */
+export const surroundings = { clock, ids: ulidSource(clock) }
+
+export const cellFrom = (environment: CellEnvironment): CellFacts => ({
+  cellId: environment.CELL_ID,
+  region: environment.AWS_REGION,
+  residencyFindings: environment.RESIDENCY_FINDINGS,
+})
+
+export const addressesFrom = (environment: {
+  readonly ADDRESS_COUNTRIES: readonly AddressRange[]
+  readonly LOOPBACK_AGREES: boolean
+}): AddressCountry =>
+  addressCountryTable(environment.ADDRESS_COUNTRIES, { loopbackAgrees: environment.LOOPBACK_AGREES })
+
+export const recordsFrom = (environment: CellEnvironment & { readonly TABLE_NAME: string }): RecordStore =>
+  dynamoRecordStore({ client: dynamoClient(environment.AWS_REGION), tableName: environment.TABLE_NAME, clock })
+
+export const objectsFrom = (environment: CellEnvironment): ObjectStore => s3ObjectStore(bucketsFrom(environment))
+
+export const uploadsFrom = (environment: CellEnvironment): UploadSigner => s3UploadSigner(presigningFrom(environment))
+
+export const downloadsFrom = (environment: CellEnvironment): DownloadSigner =>
+  s3DownloadSigner(presigningFrom(environment))
+
+export const networkFrom = (
+  environment: CellEnvironment & { readonly BUCKET_NETWORK: string },
+  toDocument: (policy: JurisdictionPolicy) => PolicyDocument,
+): NetworkDirectory =>
+  s3NetworkDirectory(
+    s3ConditionalGet({
+      region: environment.AWS_REGION,
+      bucketName: environment.BUCKET_NETWORK,
+      accountId: environment.ACCOUNT_ID,
+      clock,
+      credentials: credentialsOfEnvironment,
+      endpointUrl: s3Endpoint(),
+    }),
+    toDocument,
+  )
+
+export const queuesFrom = (environment: CellEnvironment): MessageQueues => {
+  const queueUrls = textsOf(environment, 'QUEUE', queueNames) as Partial<Record<QueueName, string>>
+  for (const url of Object.values(queueUrls)) urlOfRegion(environment.AWS_REGION, url)
+  return sqsMessageQueues({ client: sqsClient(environment.AWS_REGION), queueUrls })
+}
+
+export const keysFrom = (
+  environment: CellEnvironment & { readonly KEY_SEAL?: string; readonly KEY_MAC?: string; readonly KEY_SIGN?: string },
+): KeyVault =>
+  kmsKeyVault({
+    client: kmsClient(environment.AWS_REGION),
+    region: environment.AWS_REGION,
+    ...(environment.KEY_SEAL === undefined ? {} : { sealKeyArn: environment.KEY_SEAL }),
+    ...(environment.KEY_MAC === undefined ? {} : { macKeyArn: environment.KEY_MAC }),
+    ...(environment.KEY_SIGN === undefined ? {} : { signKeyArn: environment.KEY_SIGN }),
+  })

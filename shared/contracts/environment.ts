@@ -1,0 +1,48 @@
+import * as z from 'zod'
+import type { BucketClass } from './bucket-classes.ts'
+import type { QueueName } from './messages.ts'
+
+/** `route-stat` -> `ROUTE_STAT` */
+type Screaming<Name extends string> = Name extends `${infer Head}-${infer Tail}`
+  ? `${Uppercase<Head>}_${Screaming<Tail>}`
+  : Uppercase<Name>
+
+export const screaming = (name: string): string => name.replaceAll('-', '_').toUpperCase()
+
+const given = z.string().min(1)
+
+type Variables<Prefix extends string, Name extends string> = {
+  readonly [N in Name as `${Prefix}_${Screaming<N>}`]: typeof given
+}
+const variables = <Prefix extends string, Name extends string>(prefix: Prefix, names: readonly Name[]) =>
+  Object.fromEntries(names.map((name) => [`${prefix}_${screaming(name)}`, given])) as Variables<Prefix, Name>
+
+/** What each function is told of its cell; the region comes from Lambda itself. */
+export const cellVariables = {
+  CELL_ID: given,
+  ACCOUNT_ID: z.string().regex(/^\d{12}$/),
+  RESIDENCY_ORIGIN: given,
+  RESIDENCY_FINDINGS: z.coerce.number().int().nonnegative(),
+  AWS_REGION: given,
+}
+
+export const AddressRangesSchema = z.array(z.strictObject({ cidr: z.string().min(9), country: z.string().length(2) }))
+
+/** Tokens are verified again in code (controls API-02), and a reader's place is checked by address (TEN-05). */
+export const httpVariables = {
+  TOKEN_ISSUER: z.url(),
+  TOKEN_AUDIENCE: given,
+  TOKEN_JWKS_URL: z.url(),
+  ADDRESS_COUNTRIES: z.string().transform((json) => AddressRangesSchema.parse(JSON.parse(json))),
+  LOOPBACK_AGREES: z.stringbool(),
+}
+
+export const recordVariables = { TABLE_NAME: given }
+export const bucketVariables = <B extends BucketClass>(...buckets: readonly B[]) => variables('BUCKET', buckets)
+/** Key that an upload URL binds: the default key of the bucket. */
+export const uploadKeyVariables = <B extends BucketClass>(...buckets: readonly B[]) => variables('UPLOAD_KEY', buckets)
+export const queueVariables = <Q extends QueueName>(...queues: readonly Q[]) => variables('QUEUE', queues)
+export const keyVariables = <K extends 'seal' | 'mac' | 'sign'>(...keys: readonly K[]) => variables('KEY', keys)
+
+/** Variables of Lambda's own, which no template may set. */
+export const setByLambda: ReadonlySet<string> = new Set(['AWS_REGION'])
