@@ -1,5 +1,4 @@
 import type { QueueMessage } from '../../shared/contracts/messages.ts'
-import type { ReferralId } from '../../shared/domain/case/case.ts'
 import { counterChanges, follow, type CounterChange, type Followed } from '../../shared/domain/numbers/contribution.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { loadEvents } from '../../shared/ledger/case-ledger.ts'
