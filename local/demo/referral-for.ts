@@ -1,0 +1,72 @@
+import type { SubmitReferral } from '../../shared/contracts/http/referrals.ts'
+import { PathwayIdSchema, SiteIdSchema } from '../../shared/domain/network/ids.ts'
+import { ModalitySchema } from '../../shared/domain/network/vocabulary.ts'
+import type { StudyGroup } from './scan-folder.ts'
+
+export interface DemoSite {
+  readonly siteId: string
+  readonly suffix: string
+}
+
+/** The two referring sites of the demo network and the ending of their people's ids. */
+export const demoSites: readonly DemoSite[] = [
+  { siteId: 'donau-vienna', suffix: 'vienna' },
+  { siteId: 'liffey-dublin', suffix: 'dublin' },
+]
+
+const pathwayByModality: Readonly<Record<string, string>> = {
+  CT: 'urgent-inpatient',
+  US: 'urgent-inpatient',
+  XA: 'urgent-inpatient',
+  PT: 'oncology-follow-up',
+  NM: 'oncology-follow-up',
+  RTDOSE: 'oncology-follow-up',
+  RTPLAN: 'oncology-follow-up',
+  RTSTRUCT: 'oncology-follow-up',
+  MR: 'oncology-follow-up',
+}
+
+const isHead = (text: string | undefined): boolean => /head|brain|skull/i.test(text ?? '')
+
+const isoDate = (dicomDate: string | undefined, today: string): string | undefined => {
+  if (dicomDate === undefined) return undefined
+  const iso = `${dicomDate.slice(0, 4)}-${dicomDate.slice(4, 6)}-${dicomDate.slice(6, 8)}`
+  return !Number.isNaN(Date.parse(iso)) && new Date(iso).toISOString().startsWith(iso) && iso <= today ? iso : undefined
+}
+
+const clip = (text: string, length: number): string => text.slice(0, length)
+
+const nameOf = (personName: string | undefined): SubmitReferral['patient']['name'] => {
+  const [alphabetic = ''] = (personName ?? '').split('=')
+  const [family = '', given = ''] = alphabetic.split('^').map((part) => part.trim())
+  return { family: clip(family || 'Unnamed', 128), ...(given === '' ? {} : { given: clip(given, 128) }) }
+}
+
+/** The referral a site would write for a study it holds: what the header says, and a question. */
+export function referralFor(group: StudyGroup, site: DemoSite, number: number, today: string): SubmitReferral {
+  const facts = group.files[0]?.facts
+  if (facts === undefined) throw new Error('a group has a file')
+  const modality = ModalitySchema.safeParse(facts.modality).data ?? 'OT'
+  const stroke =
+    (modality === 'CT' || modality === 'MR') && (isHead(facts.bodyPartExamined) || isHead(facts.studyDescription))
+  const birthDate = isoDate(facts.patientBirthDate, today)
+  const described = facts.studyDescription?.trim()
+  return {
+    siteId: SiteIdSchema.parse(site.siteId),
+    pathwayId: PathwayIdSchema.parse(stroke ? 'stroke' : (pathwayByModality[modality] ?? 'routine-orthopaedic')),
+    patient: {
+      patientId: facts.patientId ?? `SITE-${String(number).padStart(4, '0')}`,
+      name: nameOf(facts.patientName),
+      ...(facts.issuerOfPatientId === undefined ? {} : { issuerOfPatientId: facts.issuerOfPatientId }),
+      ...(birthDate === undefined ? {} : { birthDate }),
+    },
+    clinical: { question: 'Demonstration: please report.' },
+    order: {
+      accessionNumber: `DEMO-${String(number).padStart(4, '0')}`,
+      studyInstanceUid: group.studyInstanceUid,
+      modality,
+      ...(facts.bodyPartExamined === undefined ? {} : { bodyPart: clip(facts.bodyPartExamined, 64) }),
+      ...(described === undefined || described === '' ? {} : { description: clip(described, 64) }),
+    },
+  }
+}
