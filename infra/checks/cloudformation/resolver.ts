@@ -151,7 +151,7 @@ class TemplateScope implements Scope, Resolver {
   }
 
   #qualified(logicalId: string): string {
-    return this.#options.namespace === undefined ? logicalId : `${this.#options.namespace}/${logicalId}`
+    return this.#options.namespace === undefined ? logicalId : `${this.#options.namespace}~${logicalId}`
   }
 
   #identify(logicalId: string, attribute: string | undefined): Plain {
