@@ -36,6 +36,7 @@ export interface SqliteMessageQueues extends MessageQueues {
   /** Back from the dead-letter queue, with a fresh count. */
   redrive(queue: QueueName): Promise<number>
   purge(queue: QueueName): Promise<void>
+  hasVisible(queue: QueueName): boolean
   depth(queue: QueueName): QueueDepth
   /** When the next hidden message becomes visible, in epoch milliseconds. */
   nextVisibleAt(queue: QueueName): number | undefined
@@ -109,6 +110,8 @@ export const sqliteMessageQueues = (database: CellDatabase, clock: Clock): Sqlit
     }
   }
 
+  const hasVisible = (queue: QueueName): boolean => statements.visible.get(queue, now(), 1) !== undefined
+
   return {
     send: async (queue, message, { delaySeconds = 0 } = {}) => {
       if (!(delaySeconds >= 0 && delaySeconds <= 900)) throw new RangeError('a message is delayed by 0 to 900 seconds')
@@ -117,13 +120,16 @@ export const sqliteMessageQueues = (database: CellDatabase, clock: Clock): Sqlit
     },
     enqueue,
     receive: async (queue, limit) => {
-      if (statements.visible.get(queue, now(), 1) === undefined) return []
+      if (!hasVisible(queue)) return []
       return database.commit(() => {
-        const at = now()
-        return statements.visible
-          .all(queue, at, Math.min(limit, 10))
-          .map((row) => receiveRow(queue, row, at))
-          .filter((received) => received !== undefined)
+        const [at, most] = [now(), Math.min(limit, 10)]
+        const received: ReceivedMessage[] = []
+        // Dead letters among the visible ones make room for those behind them.
+        for (let rows = statements.visible.all(queue, at, most); rows.length > 0 && received.length === 0;) {
+          received.push(...rows.flatMap((row) => receiveRow(queue, row, at) ?? []))
+          rows = statements.visible.all(queue, at, most)
+        }
+        return received
       })
     },
     delete: (receiptHandles) =>
@@ -144,6 +150,7 @@ export const sqliteMessageQueues = (database: CellDatabase, clock: Clock): Sqlit
         return Number(statements.redrive.run(queue, now(), dlq(queue)).changes)
       }),
     purge: (queue) => database.commit(() => void statements.purge.run(queue)),
+    hasVisible,
     depth: (queue) => {
       const count = (name: string, at: number) => Number(statements.count.get(name, at)?.['n'])
       const visible = count(queue, now())

@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AddressRange } from '../shared/adapters/address-country-table.ts'
+import { addressCountryTable } from '../shared/adapters/address-country-table.ts'
+import type { CellDatabase } from '../shared/adapters/embedded/cell-database.ts'
+import { openCellDatabase } from '../shared/adapters/embedded/cell-database.ts'
+import type { ObjectShelf } from '../shared/adapters/embedded/disk-object-store.ts'
+import { diskObjectStore } from '../shared/adapters/embedded/disk-object-store.ts'
+import { fileNetworkDirectory } from '../shared/adapters/embedded/file-network-directory.ts'
+import { openCellKeys } from '../shared/adapters/embedded/key-file.ts'
+import { localKeyVault } from '../shared/adapters/embedded/local-key-vault.ts'
+import { openShelf } from '../shared/adapters/embedded/open-shelf.ts'
+import type { ObjectAccess } from '../shared/adapters/embedded/presigned-requests.ts'
+import { presignedDownloads, presignedUploads } from '../shared/adapters/embedded/presigned-requests.ts'
+import type { SqliteMessageQueues } from '../shared/adapters/embedded/sqlite-message-queues.ts'
+import { sqliteMessageQueues } from '../shared/adapters/embedded/sqlite-message-queues.ts'
+import type { SqliteRecordStore } from '../shared/adapters/embedded/sqlite-record-store.ts'
+import { sqliteRecordStore } from '../shared/adapters/embedded/sqlite-record-store.ts'
+import { ulidSource } from '../shared/adapters/ulid-source.ts'
+import type { KeyVault } from '../shared/ports/key-vault.ts'
+import type { CellFacts, NetworkDirectory } from '../shared/ports/network-directory.ts'
+import type { DownloadSigner, ObjectStore, UploadSigner } from '../shared/ports/object-store.ts'
+import type { AddressCountry, Clock, IdSource } from '../shared/ports/surroundings.ts'
+import type { Log } from '../shared/runtime/log.ts'
+import { policyDocument } from '../shared/runtime/policy-document.ts'
+import type { TokenVerifier } from '../shared/runtime/token-verifier.ts'
+
+/** Every port of the cell, under the names that the functions' entries ask for. */
+export interface CellPorts {
+  readonly store: SqliteRecordStore
+  readonly queues: SqliteMessageQueues
+  readonly objects: ObjectStore
+  readonly uploads: UploadSigner
+  readonly downloads: DownloadSigner
+  readonly keys: KeyVault
+  readonly network: NetworkDirectory
+  readonly cell: CellFacts
+  readonly addresses: AddressCountry
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly tokens: TokenVerifier
+  readonly log: Log
+}
+
+export interface CellSetting {
+  readonly dataDir: string
+  readonly networkPath: string
+  readonly policyPath: string
+  readonly cell: CellFacts
+  readonly addressRanges: readonly AddressRange[]
+  /** Development: loopback is wherever the token says. */
+  readonly loopbackAgrees: boolean
+  readonly clock: Clock
+  readonly log: Log
+  readonly origin: () => string
+}
+
+export interface OpenCell {
+  /** All but the verifier of tokens, which rests on the identity the cell is started with. */
+  readonly ports: Omit<CellPorts, 'tokens'>
+  readonly database: CellDatabase
+  readonly shelf: ObjectShelf
+  readonly access: ObjectAccess
+}
+
+/** Opens the data directory: one SQLite file, the objects' files, the keys. Refused while another process has it open. */
+export const openCell = (setting: CellSetting): OpenCell => {
+  const { dataDir, clock, cell } = setting
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const database = openCellDatabase(join(dataDir, 'cell.db'))
+  const keys = openCellKeys(join(dataDir, 'keys.json'))
+  const queues = sqliteMessageQueues(database, clock)
+  const shelf = openShelf(dataDir, database, queues)
+  const access = { credentials: keys.objectAccess, region: cell.region, origin: setting.origin }
+  const { networkPath, policyPath } = setting
+  const ports = {
+    store: sqliteRecordStore(database, clock),
+    queues,
+    objects: diskObjectStore(shelf),
+    uploads: presignedUploads(shelf, access, clock),
+    downloads: presignedDownloads(access, clock),
+    keys: localKeyVault(keys),
+    network: fileNetworkDirectory({ networkPath, policyPath }, policyDocument),
+    cell,
+    addresses: addressCountryTable(setting.addressRanges, { loopbackAgrees: setting.loopbackAgrees }),
+    clock,
+    ids: ulidSource(clock),
+    log: setting.log,
+  }
+  return { ports, database, shelf, access }
+}

@@ -1,0 +1,190 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import type { Clock } from '../shared/ports/surroundings.ts'
+import { gatewayEvent } from './gateway-event.ts'
+import type { GatewayRoute, RouteMatch } from './gateway-routes.ts'
+import { routeMatcher } from './gateway-routes.ts'
+import type { Authorization } from './jwt-authorizer.ts'
+import { HTTP_TIMEOUT_MS, lambdaContext, within } from './lambda-context.ts'
+
+export type HttpHandler = (event: never, context: Context) => Promise<unknown>
+
+/** What is served beside the API's routes and is no Lambda in the cloud either: objects, the token issuer. */
+export interface SideDoor {
+  readonly serves: (path: string) => boolean
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+}
+
+export interface ServerOptions {
+  readonly routes: readonly GatewayRoute[]
+  readonly handlerOf: (route: GatewayRoute) => HttpHandler | undefined
+  readonly authorize: (authorization: string | undefined, scopes: readonly string[]) => Promise<Authorization>
+  readonly sideDoors: readonly SideDoor[]
+  readonly clock: Clock
+  readonly region: string
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  readonly onFault: (fault: unknown) => void
+}
+
+export interface RunningServer {
+  readonly origin: string
+  /** Takes no new connection, lets what runs end, and cuts what has not ended after `graceMs`. */
+  stop(graceMs?: number): Promise<void>
+}
+
+/** The gateway's own limit; a function's may be lower. */
+const BODY_LIMIT_BYTES = 10 * 1024 * 1024
+/** A peer that sends nothing for so long is gone; an object over a slow line may take as long as it likes. */
+const IDLE_MS = 120_000
+
+/** An answer of the gateway itself: plain JSON, no problem document, as on AWS. */
+class GatewayAnswer extends Error {
+  override readonly name = 'GatewayAnswer'
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+const readBody = async (request: IncomingMessage): Promise<Buffer> => {
+  const tooLarge = () => new GatewayAnswer(413, 'Request Entity Too Large')
+  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) throw tooLarge()
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength
+    if (bytes > BODY_LIMIT_BYTES) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+const splitTarget = (target: string): { path: string; rawQuery: string } => {
+  const at = target.indexOf('?')
+  try {
+    return {
+      path: decodeURIComponent(at < 0 ? target : target.slice(0, at)),
+      rawQuery: at < 0 ? '' : target.slice(at + 1),
+    }
+  } catch {
+    throw new GatewayAnswer(400, 'Bad Request')
+  }
+}
+
+const send = (
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string | string[]>,
+  body: Buffer,
+): void => {
+  response.writeHead(status, { ...headers, 'content-length': body.byteLength })
+  response.end(body)
+}
+
+const sendResult = (response: ServerResponse, result: unknown): void => {
+  const {
+    statusCode = 200,
+    headers = {},
+    cookies = [],
+    body = '',
+    isBase64Encoded = false,
+  } = result as APIGatewayProxyStructuredResultV2
+  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)] as const)
+  const setCookie = cookies.length === 0 ? {} : { 'set-cookie': cookies }
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')
+  send(response, statusCode, { 'content-type': 'application/json', ...Object.fromEntries(named), ...setCookie }, bytes)
+}
+
+const sendGatewayAnswer = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, message }: GatewayAnswer,
+): void => {
+  // What is left of a long body that was refused is not worth reading to its end.
+  const left = request.complete ? 0 : Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)
+  if (left > 64 * 1024) response.setHeader('connection', 'close')
+  send(response, status, { 'content-type': 'application/json' }, Buffer.from(JSON.stringify({ message })))
+}
+
+const gateway = (options: ServerOptions) => {
+  const matching = routeMatcher(options.routes)
+
+  const claimsFor = async (request: IncomingMessage, { route }: RouteMatch<GatewayRoute>) => {
+    if (route.scopes.length === 0) return undefined
+    const authorization = await options.authorize(request.headers.authorization, route.scopes)
+    switch (authorization.outcome) {
+      case 'authorized':
+        return authorization.claims
+      case 'unauthorized':
+        throw new GatewayAnswer(401, 'Unauthorized')
+      case 'forbidden':
+        throw new GatewayAnswer(403, 'Forbidden')
+    }
+  }
+
+  const invoke = async (request: IncomingMessage, path: string, rawQuery: string): Promise<unknown> => {
+    const match = matching(request.method ?? '', path)
+    const handler = match && options.handlerOf(match.route)
+    if (match === undefined || handler === undefined) throw new GatewayAnswer(404, 'Not Found')
+    const claims = await claimsFor(request, match)
+    const body = await within(HTTP_TIMEOUT_MS, readBody(request), new GatewayAnswer(408, 'Request Timeout'))
+    const { clock, region } = options
+    const event = gatewayEvent({ request, path, rawQuery, body, match, claims, now: clock.now(), region })
+    const context = lambdaContext(match.route.capability, region, HTTP_TIMEOUT_MS)
+    const late = new GatewayAnswer(503, 'Service Unavailable')
+    return within(HTTP_TIMEOUT_MS, handler(event as never, context), late)
+  }
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      const { path, rawQuery } = splitTarget(request.url ?? '/')
+      const door = options.sideDoors.find(({ serves }) => serves(path))
+      if (door === undefined) sendResult(response, await invoke(request, path, rawQuery))
+      else await door.handle(request, response)
+    } catch (error) {
+      if (request.destroyed && !request.complete) return
+      const answer = error instanceof GatewayAnswer ? error : new GatewayAnswer(500, 'Internal Server Error')
+      if (answer !== error) options.onFault(error)
+      if (response.headersSent) response.destroy()
+      else sendGatewayAnswer(request, response, answer)
+    }
+  }
+}
+
+const originOf = (server: Server): string => {
+  const { address, family, port } = server.address() as AddressInfo
+  const host = address === '::' || address === '0.0.0.0' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address
+  return `http://${host}:${port}`
+}
+
+/** Serves the API as API Gateway would: HTTP in, payload 2.0 events to the handlers, their answers out. */
+export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
+  const serve = gateway(options)
+  const server = createServer(
+    { requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 10_000 },
+    (request, response) => {
+      void serve(request, response)
+    },
+  )
+  server.timeout = IDLE_MS
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, options.host, resolve)
+  })
+  return {
+    origin: originOf(server),
+    stop: async (graceMs = 10_000) => {
+      const closed = new Promise<void>((resolve) => void server.close(() => resolve()))
+      server.closeIdleConnections()
+      const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+      await closed
+      clearTimeout(cut)
+    },
+  }
+}
