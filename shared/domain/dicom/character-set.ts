@@ -1,5 +1,5 @@
 import { decodeCodeExtensions } from './code-extensions.ts'
-import { decodeLatin1, decodeSet, decodeWith } from './coded-set.ts'
+import { decodeAscii, decodeLatin1, decodeSet, decodeWith } from './coded-set.ts'
 
 /** How the single bytes from 0xA0 (G1) read, and whether a multi-byte set fills the whole value. */
 export type TextDecoding =
@@ -51,9 +51,8 @@ const initialSet = (reduced: string): string | undefined => {
   return /^(?:ISO|LATIN)8859(\d{1,2})$/.test(reduced) ? reduced.replace(/^.*8859/, 'iso-8859-') : undefined
 }
 
-/** Reads the value of Specific Character Set (0008,0005). Never fails: an unknown term leaves the default repertoire. */
-export const chooseDecoding = (terms: readonly string[] | undefined): TextDecoding => {
-  const reduced = (terms ?? []).map(reduce)
+const choose = (terms: string): TextDecoding => {
+  const reduced = terms.split('\\').map(reduce)
   const [first = '', ...extensions] = reduced
   const whole = WHOLE[first]
   if (whole !== undefined) return { kind: 'whole', label: whole }
@@ -66,24 +65,39 @@ export const chooseDecoding = (terms: readonly string[] | undefined): TextDecodi
   return initial === undefined ? { kind: 'default' } : { kind: 'single-byte', label: initial }
 }
 
+export const DEFAULT_DECODING: TextDecoding = { kind: 'default' }
+
+/** Few values exist and every object asks; a sender of odd ones must not grow this without end. */
+const CACHED_DECODINGS = 64
+const cache = new Map<string, TextDecoding>()
+
+/**
+ * Reads the value of Specific Character Set (0008,0005). Never fails: an unknown term leaves the default repertoire, and a
+ * misspelt one is taken for what it can only mean.
+ */
+export const chooseDecoding = (value: Uint8Array): TextDecoding => {
+  if (value.length === 0 || value.length > 256) return DEFAULT_DECODING
+  const terms = decodeAscii(value)
+  const cached = cache.get(terms)
+  if (cached !== undefined) return cached
+  if (cache.size >= CACHED_DECODINGS) cache.clear()
+  const decoding = choose(terms)
+  cache.set(terms, decoding)
+  return decoding
+}
+
 const ESCAPE = 0x1b
 
-/** The bytes as ASCII, or undefined if one of them is not or begins an escape sequence. */
-const asAscii = (bytes: Uint8Array): string | undefined => {
-  let text = ''
-  for (const byte of bytes) {
-    if (byte >= 0x80 || byte === ESCAPE) return undefined
-    text += String.fromCharCode(byte)
-  }
-  return text
+const isAscii = (bytes: Uint8Array): boolean => {
+  for (const byte of bytes) if (byte >= 0x80 || byte === ESCAPE) return false
+  return true
 }
 
 const isUtf8 = (bytes: Uint8Array): boolean => !decodeWith('utf-8', bytes).includes('\ufffd')
 
 /** Decodes one value (PS3.5 6.1). Total: any bytes under any terms give a string. */
 export const decodeText = (bytes: Uint8Array, decoding: TextDecoding): string => {
-  const ascii = asAscii(bytes)
-  if (ascii !== undefined) return ascii
+  if (isAscii(bytes)) return decodeAscii(bytes)
   switch (decoding.kind) {
     case 'single-byte':
       return decodeSet(decoding.label, bytes)

@@ -1,3 +1,14 @@
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** True if all bytes are printable ASCII, as those of most values are: nothing to decode, nothing to strip. */
+export const isPlain = (bytes: Uint8Array): boolean => {
+  for (const byte of bytes) if (byte < 0x20 || byte > 0x7e) return false
+  return true
+}
+
+/** ASCII bytes as text; anything else becomes U+FFFD. UTF-8 is by far the decoder's fastest way to say so. */
+export const decodeAscii = (bytes: Uint8Array): string => utf8.decode(bytes)
+
 const decoders = new Map<string, InstanceType<typeof TextDecoder>>()
 
 /** A decoder that never throws: what it cannot read becomes U+FFFD, which no comparison of names takes for a letter. */

@@ -1,3 +1,4 @@
+import { DEFAULT_DECODING } from './character-set.ts'
 import type { TextDecoding } from './character-set.ts'
 import { longText, personNameText, textValues } from './text-value.ts'
 
@@ -15,8 +16,6 @@ export interface DicomJsonElement {
 export interface DicomJson {
   [tag: string]: DicomJsonElement
 }
-
-const DEFAULT_DECODING: TextDecoding = { kind: 'default' }
 
 /** VRs that Specific Character Set applies to (PS3.5 6.1.2.3); the others are ASCII. */
 const ENCODED_VRS: ReadonlySet<string> = new Set(['LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UT'])

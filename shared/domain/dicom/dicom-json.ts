@@ -1,4 +1,4 @@
-import { chooseDecoding } from './character-set.ts'
+import { chooseDecoding, DEFAULT_DECODING } from './character-set.ts'
 import type { TextDecoding } from './character-set.ts'
 import { DataSetWalk } from './data-set-walk.ts'
 import type { ElementListener } from './data-set-walk.ts'
@@ -6,7 +6,6 @@ import { jsonValues } from './dicom-json-values.ts'
 import type { DicomJson, DicomJsonElement } from './dicom-json-values.ts'
 import type { DicomLimits } from './limits.ts'
 import type { DicomRejection } from './rejection.ts'
-import { textValues } from './text-value.ts'
 import type { Encoding } from './transfer-syntax.ts'
 import { BULK_VRS, dictionaryVr, isStandardVr, VR_IMPLICIT, VR_SS, VR_UN, VR_US, VR_XS, vrLetters } from './vr.ts'
 
@@ -14,7 +13,6 @@ const TAG_CHARACTER_SET = 0x00080005
 const TAG_PIXEL_REPRESENTATION = 0x00280103
 const TAG_PIXEL_DATA = 0x7fe00010
 const UTF8_TERM = 'ISO_IR 192'
-const DEFAULT_DECODING: TextDecoding = { kind: 'default' }
 
 const keyOf = (tag: number): string => tag.toString(16).toUpperCase().padStart(8, '0')
 const typedVr = (tag: number, vr: number): number =>
@@ -65,7 +63,7 @@ class JsonBuilder implements ElementListener {
     const letters = vrLetters(typed === VR_XS ? (current.signed ? VR_SS : VR_US) : typed)
     if (tag === TAG_PIXEL_REPRESENTATION) this.open[level / 2] = { ...current, signed: value.includes(1) }
     if (tag === TAG_CHARACTER_SET) {
-      this.open[level / 2] = { ...current, decoding: chooseDecoding(textValues(value, DEFAULT_DECODING)) }
+      this.open[level / 2] = { ...current, decoding: chooseDecoding(value) }
       // JSON is UTF-8, and says so instead of naming the file's character sets.
       current.dataSet[key] = { vr: 'CS', Value: [UTF8_TERM] }
       return undefined

@@ -1,3 +1,4 @@
+import { decodeAscii } from './coded-set.ts'
 import { isDicomUid } from './dicom-uid.ts'
 import type { DicomUid } from './dicom-uid.ts'
 import { isArchive, judgePreamble } from './preamble.ts'
@@ -66,8 +67,8 @@ const readMetaGroup = (bytes: Uint8Array, size: number, maximumBytes: number, ma
   while (at < size) {
     if (at + HEADER_BYTES > bytes.length && bytes.length < size)
       return { kind: 'need', toExclusive: Math.min(size, at + HEADER_BYTES) }
+    if (at + 2 > size || view.getUint16(at, true) !== GROUP_META) break
     if (at + 8 > size) return reject('truncated')
-    if (view.getUint16(at, true) !== GROUP_META) break
     const tag = GROUP_META * 0x10000 + view.getUint16(at + 2, true)
     const header = metaHeader(view, at)
     if (header === undefined) return reject('truncated')
@@ -118,5 +119,5 @@ const metaHeader = (view: DataView, at: number): { valueAt: number; length: numb
 export const uidText = (value: Uint8Array): string => {
   let end = value.length
   while (end > 0 && (value[end - 1] === 0 || value[end - 1] === 0x20)) end -= 1
-  return String.fromCharCode(...value.subarray(0, Math.min(end, 256)))
+  return decodeAscii(value.subarray(0, Math.min(end, 256)))
 }

@@ -1,4 +1,4 @@
-import { chooseDecoding } from './character-set.ts'
+import { chooseDecoding, DEFAULT_DECODING } from './character-set.ts'
 import type { TextDecoding } from './character-set.ts'
 import type { ElementListener } from './data-set-walk.ts'
 import type { DicomCode, DicomFacts, DicomRequest } from './dicom-facts.ts'
@@ -9,7 +9,7 @@ import { uidText } from './file-meta.ts'
 import type { FileMeta } from './file-meta.ts'
 import type { DicomRejection } from './rejection.ts'
 import { dateText, lineText, offsetText, personNameText, textValues, timeText } from './text-value.ts'
-import { dictionaryVr, VR_IMPLICIT, VR_UN, VR_US, vrLetters } from './vr.ts'
+import { dictionaryVr, VR_IMPLICIT, VR_UN, VR_US } from './vr.ts'
 
 interface Kept {
   readonly vr: number
@@ -18,7 +18,6 @@ interface Kept {
 type ItemElements = Map<number, Uint8Array>
 
 const TAG_CHARACTER_SET = 0x00080005
-const DEFAULT_DECODING: TextDecoding = { kind: 'default' }
 const MATRIX_TAGS: ReadonlySet<number> = new Set([0x00280010, 0x00280011, 0x00280100, 0x00280002])
 
 /** Keeps the elements that facts are made of, as bytes, while the walk goes on; text is decoded once all are known. */
@@ -71,8 +70,7 @@ export class FactGatherer implements ElementListener {
   facts(meta: FileMeta): DicomFacts | DicomRejection {
     const facts: DicomFacts = {}
     const characterSet = this.kept.get(TAG_CHARACTER_SET)
-    const decoding =
-      characterSet === undefined ? DEFAULT_DECODING : chooseDecoding(textValues(characterSet.value, DEFAULT_DECODING))
+    const decoding = characterSet === undefined ? DEFAULT_DECODING : chooseDecoding(characterSet.value)
     const { transferSyntaxUid, mediaStorageSopClassUid, rule } = meta
     if (transferSyntaxUid !== undefined) facts.transferSyntaxUid = transferSyntaxUid
     // A media directory names its class in the file meta group alone (PS3.10 8.6); an instance says it in both.
@@ -150,15 +148,17 @@ const shaped = (kind: 'text' | 'date' | 'time' | 'offset', text: string): string
 }
 
 const integerValue = (vr: number, value: Uint8Array, littleEndian: boolean): number | undefined => {
-  const view = new DataView(value.buffer, value.byteOffset, value.byteLength)
-  const letters = vrLetters(vr)
-  if (letters === 'US' && value.length >= 2) return view.getUint16(0, littleEndian)
-  if (letters === 'UL' && value.length >= 4) return view.getUint32(0, littleEndian)
-  if (letters === 'SS' && value.length >= 2) return view.getInt16(0, littleEndian)
-  if (letters === 'SL' && value.length >= 4) return view.getInt32(0, littleEndian)
-  // IS (PS3.5 6.2): an integer of at most 12 characters. `1A` or `1.5` is not repaired into a number.
-  const text = lineText(value.subarray(0, 64), DEFAULT_DECODING).split('\\')[0]?.trim() ?? ''
-  return /^[+-]?\d{1,12}$/.test(text) ? Number(text) : undefined
+  if (vr === VR_US) return value.length < 2 ? undefined : uint16(value, littleEndian)
+  return integerString(value)
+}
+
+const uint16 = ([first = 0, second = 0]: Uint8Array, littleEndian: boolean): number =>
+  littleEndian ? first + second * 0x100 : first * 0x100 + second
+
+/** The first value of an IS (PS3.5 6.2, at most 12 characters). `1A` or `1.5` is not repaired into a number. */
+const integerString = (value: Uint8Array): number | undefined => {
+  const [text = ''] = lineText(value.subarray(0, 64), DEFAULT_DECODING).split('\\')
+  return /^ *[+-]?\d{1,12} *$/.test(text) ? Number(text) : undefined
 }
 
 const setSequenceFact = (
@@ -178,7 +178,7 @@ const itemText = (item: ItemElements, tag: number, decoding: TextDecoding): stri
   const value = item.get(tag)
   if (value === undefined) return undefined
   const own = item.get(ITEM_TAG.specificCharacterSet)
-  const text = lineText(value, own === undefined ? decoding : chooseDecoding(textValues(own, DEFAULT_DECODING)))
+  const text = lineText(value, own === undefined ? decoding : chooseDecoding(own))
   return text === '' ? undefined : text
 }
 

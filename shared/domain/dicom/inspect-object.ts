@@ -157,7 +157,7 @@ const delimiterEnds = (tail: Uint8Array, littleEndian: boolean): number[] => {
   const mark = littleEndian ? [0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0] : [0xff, 0xfe, 0xe0, 0xdd, 0, 0, 0, 0]
   const ends: number[] = []
   for (let at = tail.length - 8; at >= 0 && ends.length < 16; at -= 1) {
-    if (mark.every((byte, index) => tail[at + index] === byte)) ends.push(at + 8)
+    if (tail[at] === mark[0] && mark.every((byte, index) => tail[at + index] === byte)) ends.push(at + 8)
   }
   return ends
 }
@@ -182,7 +182,9 @@ const conclude = (
   if (refused !== undefined) return refused
   const headerEnd = pixelData?.elementOffset ?? size
   const layout = { dataSetOffset: meta.dataSetOffset, headerEnd, pixelData, encoding, deflated }
-  return { verdict: 'accepted', facts, layout, prefix }
+  // A copy of what was inflated, so that its pixels do not stay in memory with the verdict.
+  const kept = deflated ? prefix.slice(0, Math.min(headerEnd, limits.metadataReadBytes)) : prefix
+  return { verdict: 'accepted', facts, layout, prefix: kept }
 }
 
 const verdictOf = (finding: Finding, bytesRead: number): DicomVerdict =>

@@ -58,6 +58,11 @@ export const isArchive = (bytes: Uint8Array): boolean =>
 const isText = (byte: number): boolean =>
   (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d
 
+const isZero = (bytes: Uint8Array): boolean => {
+  for (const byte of bytes) if (byte !== 0) return false
+  return true
+}
+
 /**
  * Control DCM-01, CVE-2019-11687: a DICOM file may also be a program, since PS3.10 7.1 leaves its first 128 bytes to
  * anybody. Zeros and a TIFF header (the use that PS3.10 names) pass. What begins like something that runs or renders is
@@ -65,7 +70,7 @@ const isText = (byte: number): boolean =>
  * passes: real devices leave debris there.
  */
 export const judgePreamble = (preamble: Uint8Array): DicomRejection | undefined => {
-  if (preamble.every((byte) => byte === 0)) return undefined
+  if (isZero(preamble)) return undefined
   const text = String.fromCharCode(...preamble).toLowerCase()
   if (EMBEDDED_SIGNATURES.some((mark) => text.includes(mark.toLowerCase()))) return 'preamble-not-inert'
   if (begins(preamble, TIFF_LITTLE) || begins(preamble, TIFF_BIG)) return undefined

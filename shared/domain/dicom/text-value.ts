@@ -1,5 +1,6 @@
 import { decodeText } from './character-set.ts'
 import type { TextDecoding } from './character-set.ts'
+import { decodeAscii, isPlain } from './coded-set.ts'
 
 /**
  * Controls C0 and C1, and the bidirectional overrides with which a name can be shown as another one. Text of a header is
@@ -8,21 +9,13 @@ import type { TextDecoding } from './character-set.ts'
 const CONTROLS = /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g // eslint-disable-line no-control-regex
 const LINE_CONTROLS = /[\t\n\f\r]+/g
 
-const stripControls = (text: string): string => {
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    if (code < 0x20 || code >= 0x7f) return text.replace(CONTROLS, '')
-  }
-  return text
-}
-
 /** A whole text value: leading spaces may matter in LT, ST and UT (PS3.5 6.2), trailing ones never do. */
 export const longText = (bytes: Uint8Array, decoding: TextDecoding): string =>
-  stripControls(decodeText(bytes, decoding)).replace(/ +$/, '')
+  isPlain(bytes) ? decodeAscii(bytes).trimEnd() : decodeText(bytes, decoding).replace(CONTROLS, '').replace(/ +$/, '')
 
 /** One line of text. */
 export const lineText = (bytes: Uint8Array, decoding: TextDecoding): string =>
-  longText(bytes, decoding).replace(LINE_CONTROLS, ' ').trim()
+  isPlain(bytes) ? decodeAscii(bytes).trim() : longText(bytes, decoding).replace(LINE_CONTROLS, ' ').trim()
 
 /** The values of a multi-valued element; decoded before splitting, since multi-byte sets use the backslash code too. */
 export const textValues = (bytes: Uint8Array, decoding: TextDecoding): string[] =>
