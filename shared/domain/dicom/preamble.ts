@@ -55,6 +55,12 @@ const begins = (bytes: Uint8Array, signature: readonly number[]): boolean =>
 export const isArchive = (bytes: Uint8Array): boolean =>
   ARCHIVE_SIGNATURES.some((signature) => begins(bytes, signature))
 
+/**
+ * Plain words, as some writers leave their name here. A script or markup needs a line break or one of the signs that
+ * this leaves out to have what follows it read as anything but nonsense.
+ */
+const PROSE = /^[A-Za-z0-9 .,:'/_-]*$/
+
 const isText = (byte: number): boolean =>
   (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d
 
@@ -66,18 +72,16 @@ const isZero = (bytes: Uint8Array): boolean => {
 /**
  * Control DCM-01, CVE-2019-11687: a DICOM file may also be a program, since PS3.10 7.1 leaves its first 128 bytes to
  * anybody. Zeros and a TIFF header (the use that PS3.10 names) pass. What begins like something that runs or renders is
- * refused, and never zeroed: the sender's SHA-256 must go on being that of the stored object. Other binary content
- * passes: real devices leave debris there.
+ * refused, and never zeroed: the sender's SHA-256 must go on being that of the stored object. Plain words and other
+ * binary content pass: real devices leave their names and their debris there.
  */
 export const judgePreamble = (preamble: Uint8Array): DicomRejection | undefined => {
   if (isZero(preamble)) return undefined
-  const text = String.fromCharCode(...preamble).toLowerCase()
-  if (EMBEDDED_SIGNATURES.some((mark) => text.includes(mark.toLowerCase()))) return 'preamble-not-inert'
+  const text = String.fromCharCode(...preamble)
+  if (EMBEDDED_SIGNATURES.some((mark) => text.toLowerCase().includes(mark.toLowerCase()))) return 'preamble-not-inert'
   if (begins(preamble, TIFF_LITTLE) || begins(preamble, TIFF_BIG)) return undefined
   if (isArchive(preamble)) return 'archive-wrapper'
   if (LEADING_SIGNATURES.some((signature) => begins(preamble, signature))) return 'preamble-not-inert'
-  const first = preamble[0] ?? 0
-  const blank = preamble.every((byte) => byte === 0x20 || byte === 0)
   // Scripts and markup have no magic number but are text from their first byte.
-  return isText(first) && !blank ? 'preamble-not-inert' : undefined
+  return isText(preamble[0] ?? 0) && !PROSE.test(text.replaceAll('\0', '')) ? 'preamble-not-inert' : undefined
 }
