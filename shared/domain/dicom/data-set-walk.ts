@@ -1,8 +1,20 @@
+import type { ElementListener } from './element-listener.ts'
 import { IDENTIFYING_TAGS } from './fact-fields.ts'
 import type { DicomLimits } from './limits.ts'
 import type { DicomRejection } from './rejection.ts'
+import {
+  isDelimiterTag,
+  isPixelData,
+  isSequence,
+  mayBeUndefined,
+  TAG_ITEM,
+  TAG_ITEM_END,
+  TAG_PIXEL_DATA,
+  TAG_SEQUENCE_END,
+  UNDEFINED_LENGTH,
+} from './structure-tags.ts'
 import type { Encoding } from './transfer-syntax.ts'
-import { dictionaryVr, hasLongForm, isStandardVr, VR_IMPLICIT, VR_SQ, VR_UN } from './vr.ts'
+import { hasLongForm, isStandardVr, VR_IMPLICIT, VR_UN } from './vr.ts'
 
 /** Why the walk stopped: at the end, for want of bytes that the window lacks, or because the object is refused. */
 export type WalkStop =
@@ -10,37 +22,12 @@ export type WalkStop =
   | { readonly kind: 'need'; readonly from: number; readonly toExclusive: number }
   | { readonly kind: 'reject'; readonly reason: DicomRejection }
 
-/**
- * Hears the data set in order. `level` is 0 for the data set, 1 for a sequence in it, 2 for an item of that, and so on;
- * `vr` is 0 where the encoding is implicit.
- */
-export interface ElementListener {
-  /** True if the value is wanted; it is then refused where it is longer than the limit for text. */
-  wants(tag: number, vr: number, level: number, length: number): boolean
-  element(tag: number, vr: number, level: number, value: Uint8Array, littleEndian: boolean): DicomRejection | undefined
-  /** A sequence begins, or encapsulated pixel data, which has no items. */
-  sequence(tag: number, level: number): void
-  item(level: number): void
-  /** The sequence or item of this level ends. */
-  leave(level: number): void
-}
-
 export interface PixelData {
   readonly elementOffset: number
   readonly valueOffset: number
   /** Undefined for encapsulated pixel data. */
   readonly valueLength: number | undefined
 }
-
-const TAG_PIXEL_DATA = 0x7fe00010
-const TAG_FLOAT_PIXEL_DATA = 0x7fe00008
-const TAG_DOUBLE_PIXEL_DATA = 0x7fe00009
-const FIRST_DELIMITER_TAG = 0xfffe0000
-const LAST_DELIMITER_TAG = 0xfffeffff
-const TAG_ITEM = 0xfffee000
-const TAG_ITEM_END = 0xfffee00d
-const TAG_SEQUENCE_END = 0xfffee0dd
-const UNDEFINED_LENGTH = 0xffffffff
 
 const DATA_SET = 0
 const SEQUENCE = 1
@@ -111,7 +98,7 @@ export class DataSetWalk {
     const window = this.window
     if (at < 0 || at + 8 > window.length) return this.lacks(8)
     const tag = this.tagAt(at)
-    if (tag >= FIRST_DELIMITER_TAG && tag <= LAST_DELIMITER_TAG) return this.stepDelimiter(tag, at)
+    if (isDelimiterTag(tag)) return this.stepDelimiter(tag, at)
     if (++this.elements > this.limits.elements) return reject('too-many-elements')
 
     let vr = VR_IMPLICIT
@@ -279,18 +266,4 @@ export class DataSetWalk {
     const second = this.uint16(at + 2)
     return this.littleEndian ? second * 0x10000 + first : first * 0x10000 + second
   }
-}
-
-const isPixelData = (tag: number): boolean =>
-  tag === TAG_PIXEL_DATA || tag === TAG_FLOAT_PIXEL_DATA || tag === TAG_DOUBLE_PIXEL_DATA
-
-const isSequence = (tag: number, vr: number, length: number): boolean =>
-  vr === VR_IMPLICIT ? length !== 0 && dictionaryVr(tag) === VR_SQ : vr === VR_SQ
-
-/** An implicit element without an entry in the dictionary, a private one for instance, is a sequence if it says so. */
-const mayBeUndefined = (tag: number, vr: number): boolean => {
-  if (vr !== VR_IMPLICIT) return vr === VR_SQ || vr === VR_UN
-  const isPrivate = Math.floor(tag / 0x10000) % 2 === 1
-  const known = dictionaryVr(tag)
-  return isPrivate || known === VR_SQ || known === VR_UN
 }

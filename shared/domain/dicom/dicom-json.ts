@@ -1,17 +1,17 @@
 import { chooseDecoding, DEFAULT_DECODING } from './character-set.ts'
 import type { TextDecoding } from './character-set.ts'
 import { DataSetWalk } from './data-set-walk.ts'
-import type { ElementListener } from './data-set-walk.ts'
+import type { ElementListener } from './element-listener.ts'
 import { jsonValues } from './dicom-json-values.ts'
 import type { DicomJson, DicomJsonElement } from './dicom-json-values.ts'
 import type { DicomLimits } from './limits.ts'
 import type { DicomRejection } from './rejection.ts'
+import { TAG_PIXEL_DATA } from './structure-tags.ts'
 import type { Encoding } from './transfer-syntax.ts'
 import { BULK_VRS, dictionaryVr, isStandardVr, VR_IMPLICIT, VR_SS, VR_UN, VR_US, VR_XS, vrLetters } from './vr.ts'
 
 const TAG_CHARACTER_SET = 0x00080005
 const TAG_PIXEL_REPRESENTATION = 0x00280103
-const TAG_PIXEL_DATA = 0x7fe00010
 const UTF8_TERM = 'ISO_IR 192'
 
 const keyOf = (tag: number): string => tag.toString(16).toUpperCase().padStart(8, '0')

@@ -1,6 +1,6 @@
 import { chooseDecoding, DEFAULT_DECODING } from './character-set.ts'
 import type { TextDecoding } from './character-set.ts'
-import type { ElementListener } from './data-set-walk.ts'
+import type { ElementListener } from './element-listener.ts'
 import type { DicomCode, DicomFacts, DicomRequest } from './dicom-facts.ts'
 import { isDicomUid } from './dicom-uid.ts'
 import { FACT_FIELDS, IDENTIFYING_TAGS, ITEM_TAG, ITEM_TAGS } from './fact-fields.ts'

@@ -1,5 +1,6 @@
 import { DataSetWalk } from './data-set-walk.ts'
-import type { ElementListener, PixelData, WalkStop } from './data-set-walk.ts'
+import type { PixelData, WalkStop } from './data-set-walk.ts'
+import type { ElementListener } from './element-listener.ts'
 import type { DicomFacts } from './dicom-facts.ts'
 import { readFileMeta } from './file-meta.ts'
 import type { FileMeta } from './file-meta.ts'
