@@ -1,10 +1,12 @@
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { dynamoRecordStore } from '../../shared/adapters/aws/dynamo-record-store.ts'
 import { kmsKeyVault } from '../../shared/adapters/aws/kms-key-vault.ts'
-import { credentialsOfEnvironment, s3ConditionalGet } from '../../shared/adapters/aws/s3-conditional-get.ts'
+import { roleCredentials } from '../../shared/adapters/aws/role-credentials.ts'
+import { s3ConditionalGet } from '../../shared/adapters/aws/s3-conditional-get.ts'
+import { s3DownloadSigner } from '../../shared/adapters/aws/s3-download-signer.ts'
 import { networkKey, s3NetworkDirectory } from '../../shared/adapters/aws/s3-network-directory.ts'
 import { s3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts'
-import { s3DownloadSigner, s3UploadSigner } from '../../shared/adapters/aws/s3-presigned-requests.ts'
+import { s3UploadSigner } from '../../shared/adapters/aws/s3-upload-signer.ts'
 import { sqsMessageQueues } from '../../shared/adapters/aws/sqs-message-queues.ts'
 import type { QueueName } from '../../shared/contracts/messages.ts'
 import { policyDocument } from '../../shared/runtime/policy-document.ts'
@@ -22,6 +24,7 @@ const buckets = { client: cell.s3, accountId: '000000000000', bucketNames: cell.
 const objects = s3ObjectStore(buckets)
 const presigning = {
   ...buckets,
+  credentials: roleCredentials,
   region: cell.region,
   origin: 'EU',
   clock,
@@ -67,7 +70,7 @@ const getNetworkObject = s3ConditionalGet({
   bucketName: cell.bucketNames.network,
   accountId: buckets.accountId,
   clock,
-  credentials: credentialsOfEnvironment,
+  credentials: roleCredentials,
   endpointUrl: presigning.endpointUrl,
 })
 

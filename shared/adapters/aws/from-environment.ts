@@ -11,14 +11,18 @@ import type { AddressCountry, Clock } from '../../ports/surroundings.ts'
 import { addressCountryTable, type AddressRange } from '../address-country-table.ts'
 import { systemClock } from '../system-clock.ts'
 import { ulidSource } from '../ulid-source.ts'
+import type { BucketNames, CellBuckets } from './cell-buckets.ts'
 import { dynamoClient, kmsClient, s3Client, sqsClient } from './clients.ts'
 import { dynamoRecordStore } from './dynamo-record-store.ts'
 import { kmsKeyVault } from './kms-key-vault.ts'
 import { urlOfRegion } from './own-region.ts'
-import { credentialsOfEnvironment, s3ConditionalGet } from './s3-conditional-get.ts'
+import { roleCredentials } from './role-credentials.ts'
+import { s3ConditionalGet } from './s3-conditional-get.ts'
+import { s3DownloadSigner } from './s3-download-signer.ts'
 import { s3NetworkDirectory } from './s3-network-directory.ts'
-import { s3ObjectStore, type CellBuckets } from './s3-object-store.ts'
-import { s3DownloadSigner, s3UploadSigner, type PresigningCell } from './s3-presigned-requests.ts'
+import { s3ObjectStore } from './s3-object-store.ts'
+import type { PresigningCell } from './s3-presigning.ts'
+import { s3UploadSigner } from './s3-upload-signer.ts'
 import { sqsMessageQueues } from './sqs-message-queues.ts'
 
 interface CellEnvironment {
@@ -44,14 +48,19 @@ const clock: Clock = systemClock()
 /** Unset on AWS; the SDK's clients read the same variables. */
 const s3Endpoint = (): string | undefined => process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']
 
-const bucketsFrom = (environment: CellEnvironment): CellBuckets => ({
-  client: s3Client(environment.AWS_REGION),
+const bucketNamesFrom = (environment: CellEnvironment): BucketNames => ({
   accountId: environment.ACCOUNT_ID,
   bucketNames: textsOf(environment, 'BUCKET', classes),
 })
 
+const bucketsFrom = (environment: CellEnvironment): CellBuckets => ({
+  client: s3Client(environment.AWS_REGION),
+  ...bucketNamesFrom(environment),
+})
+
 const presigningFrom = (environment: CellEnvironment): PresigningCell => ({
-  ...bucketsFrom(environment),
+  ...bucketNamesFrom(environment),
+  credentials: roleCredentials,
   region: environment.AWS_REGION,
   origin: environment.RESIDENCY_ORIGIN,
   clock,
@@ -79,7 +88,8 @@ export const recordsFrom = (environment: CellEnvironment & { readonly TABLE_NAME
 
 export const objectsFrom = (environment: CellEnvironment): ObjectStore => s3ObjectStore(bucketsFrom(environment))
 
-export const uploadsFrom = (environment: CellEnvironment): UploadSigner => s3UploadSigner(presigningFrom(environment))
+export const uploadsFrom = (environment: CellEnvironment): UploadSigner =>
+  s3UploadSigner({ ...presigningFrom(environment), ...bucketsFrom(environment) })
 
 export const downloadsFrom = (environment: CellEnvironment): DownloadSigner =>
   s3DownloadSigner(presigningFrom(environment))
@@ -94,7 +104,7 @@ export const networkFrom = (
       bucketName: environment.BUCKET_NETWORK,
       accountId: environment.ACCOUNT_ID,
       clock,
-      credentials: credentialsOfEnvironment,
+      credentials: roleCredentials,
       endpointUrl: s3Endpoint(),
     }),
     toDocument,

@@ -82,15 +82,3 @@ export const s3ConditionalGet = (bucket: SmallObjectBucket): ConditionalGet => {
     )
   }
 }
-
-/** The role's credentials as Lambda gives them. */
-export const credentialsOfEnvironment = (): SigningCredentials => {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env
-  if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined)
-    throw new Error('no credentials are given')
-  return {
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
-  }
-}

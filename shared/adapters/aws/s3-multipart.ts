@@ -8,7 +8,8 @@ import {
   type Part,
 } from '@aws-sdk/client-s3'
 import type { ObjectRef, PartBinding, UploadSigner } from '../../ports/object-store.ts'
-import { hasStatus, isMissing, locate, type CellBuckets } from './s3-object-store.ts'
+import { locate, type CellBuckets } from './cell-buckets.ts'
+import { hasStatus, isMissing } from './s3-object-store.ts'
 
 type Multipart = Omit<UploadSigner, 'signPuts' | 'signParts'>
 

@@ -7,27 +7,12 @@ import {
   NotFound,
   PutObjectCommand,
   S3ServiceException,
-  type S3Client,
 } from '@aws-sdk/client-s3'
 import { createHash } from 'node:crypto'
-import type { BucketClass } from '../../contracts/bucket-classes.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import type { ObjectHead, ObjectRef, ObjectStore } from '../../ports/object-store.ts'
 import { encodePath } from '../sigv4/canonical.ts'
-
-export interface CellBuckets {
-  readonly client: S3Client
-  /** Account that must own each bucket: a name taken over by another account is then refused by S3. */
-  readonly accountId: string
-  readonly bucketNames: Readonly<Partial<Record<BucketClass, string>>>
-}
-
-/** The bucket and key of an object, as every S3 request names them. */
-export const locate = (buckets: CellBuckets, { bucket, key }: ObjectRef) => {
-  const Bucket = buckets.bucketNames[bucket]
-  if (Bucket === undefined) throw new Error(`this function was given no ${bucket} bucket`)
-  return { Bucket, Key: key, ExpectedBucketOwner: buckets.accountId }
-}
+import { locate, type CellBuckets } from './cell-buckets.ts'
 
 export const isMissing = (error: unknown): boolean =>
   error instanceof NoSuchKey || error instanceof NotFound || hasStatus(error, 404)

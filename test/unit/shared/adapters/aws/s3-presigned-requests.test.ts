@@ -3,16 +3,16 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { s3Client } from '../../../../../shared/adapters/aws/clients.ts'
-import {
-  s3DownloadSigner,
-  s3UploadSigner,
-  type PresigningCell,
-} from '../../../../../shared/adapters/aws/s3-presigned-requests.ts'
+import { roleCredentials } from '../../../../../shared/adapters/aws/role-credentials.ts'
+import { s3DownloadSigner } from '../../../../../shared/adapters/aws/s3-download-signer.ts'
+import type { PresigningCell } from '../../../../../shared/adapters/aws/s3-presigning.ts'
+import { s3UploadSigner } from '../../../../../shared/adapters/aws/s3-upload-signer.ts'
 
 const now = '2026-11-24T03:00:00.000Z'
 const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/incoming'
-const cell = (over: Partial<PresigningCell> = {}): PresigningCell => ({
+const cell = (over: Partial<PresigningCell> = {}) => ({
   client: s3Client('eu-central-1'),
+  credentials: roleCredentials,
   accountId: '111122223333',
   region: 'eu-central-1',
   origin: 'DE',

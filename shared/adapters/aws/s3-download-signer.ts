@@ -1,0 +1,26 @@
+import type { DownloadSigner } from '../../ports/object-store.ts'
+import { encodeSegment } from '../sigv4/canonical.ts'
+import { s3RequestSigner, startBatch, type PresigningCell } from './s3-presigning.ts'
+
+/** Names the object as an attachment: ASCII for old clients, RFC 8187 for the rest; nothing in it can end the header. */
+const attachment = (fileName: string): string =>
+  `attachment; filename="${fileName.replace(/[^\w. -]/g, '_')}"; filename*=UTF-8''${encodeSegment(fileName)}`
+
+export const s3DownloadSigner = (cell: PresigningCell): DownloadSigner => {
+  const sign = s3RequestSigner(cell)
+  return {
+    signGets: async (requests, expiresInSeconds) => {
+      const batch = await startBatch(cell, 'GET', expiresInSeconds)
+      return requests.map(({ ref, fileName, contentType }) =>
+        sign(batch, ref, {
+          method: 'GET',
+          query: {
+            'response-cache-control': 'no-store',
+            'response-content-disposition': attachment(fileName),
+            'response-content-type': contentType,
+          },
+        }),
+      )
+    },
+  }
+}
