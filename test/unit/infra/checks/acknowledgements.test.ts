@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import acknowledged from '../../../../infra/checks/acknowledgements/acknowledged.json' with { type: 'json' }
+import { AcknowledgedSchema } from '../../../../infra/checks/acknowledgements/acknowledgement.ts'
+import {
+  checkAcknowledgements,
+  type AcknowledgementFacts,
+} from '../../../../infra/checks/acknowledgements/check-acknowledgements.ts'
+
+const tracing = {
+  id: 'AwsSolutions-IAM5[Resource::*]',
+  stack: 'service',
+  construct: 'Intake/Role',
+  reason: 'X-Ray takes no resource: the action is the bound',
+  owner: 'platform engineering',
+  expires: '2027-05-01',
+  test: 'test/infra/policies.test.ts: a role writes traces and nothing else',
+}
+const facts: AcknowledgementFacts = {
+  today: '2026-11-24',
+  applied: [tracing],
+  readTest: (file) =>
+    file === 'test/infra/policies.test.ts' ? "it('a role writes traces and nothing else', () => {})" : undefined,
+}
+const check = (change: object, more: Partial<AcknowledgementFacts> = {}) => {
+  const changed = { ...tracing, ...change }
+  return checkAcknowledgements({ acknowledgements: [changed] }, { ...facts, applied: [changed], ...more })
+}
+
+describe('findings left to stand', () => {
+  it('stand with a reason, an owner, an end and a test', () => {
+    expect(check({})).toEqual([])
+  })
+
+  it.each<[string, object, Partial<AcknowledgementFacts>, string]>([
+    ['past their day', { expires: '2026-11-23' }, {}, 'expired on 2026-11-23'],
+    ['put off for years', { expires: '2030-01-01' }, {}, 'review it within a year'],
+    ['on a whole stack', { construct: '' }, {}, 'covers a whole stack'],
+    ['with a test that is gone', { test: 'test/infra/policies.test.ts: something else' }, {}, 'no test'],
+    ['with a test file that is gone', { test: 'test/infra/gone.test.ts: a sentence' }, {}, 'no test'],
+    ['for open buckets', { id: 'HIPAA.Security-S3BucketPublicReadProhibited' }, {}, 'never acknowledged'],
+    ['for the missing authorizer', { id: 'AwsSolutions-APIG4' }, {}, 'never acknowledged'],
+    ['without reason', { reason: 'because' }, {}, 'reason'],
+    ['without owner', { owner: '' }, {}, 'owner'],
+    ['with a field nobody knows', { note: 'x' }, {}, 'note'],
+    [
+      'nobody reviewed',
+      {},
+      { applied: [tracing, { id: 'AwsSolutions-L1', stack: 'state', construct: 'Other' }] },
+      'AwsSolutions-L1 on state/Other: not in the reviewed file',
+    ],
+    ['nobody needs any more', {}, { applied: [] }, 'no longer needed'],
+  ])('do not stand %s', (_, change, more, expected) => {
+    expect(check(change, more).join('\n')).toContain(expected)
+  })
+
+  it('are fifteen at most, each once', () => {
+    const many = Array.from({ length: 16 }, (_, index) => ({ ...tracing, construct: `Function${index}/Role` }))
+    expect(checkAcknowledgements({ acknowledgements: many.slice(1) }, { ...facts, applied: many.slice(1) })).toEqual([])
+    expect(checkAcknowledgements({ acknowledgements: many }, { ...facts, applied: many })).toEqual([
+      '16 acknowledgements: at most 15',
+    ])
+    expect(checkAcknowledgements({ acknowledgements: [tracing, tracing] }, facts)).toEqual([
+      'AwsSolutions-IAM5[Resource::*] on service/Intake/Role: listed twice',
+    ])
+  })
+
+  it('are kept in a file of the agreed form', () => {
+    expect(AcknowledgedSchema.safeParse(acknowledged).success).toBe(true)
+  })
+})
