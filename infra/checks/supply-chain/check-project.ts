@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkLicences } from './licences.ts'
+import { checkLockfile, installedPackages, LockfileSchema } from './lockfile.ts'
+import { billOfMaterials, type BillOfMaterials } from './sbom.ts'
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8')) as unknown
+
+/** What a look at the project's dependencies came to. */
+export interface SupplyChainReport {
+  readonly packages: number
+  readonly production: number
+  readonly problems: readonly string[]
+  readonly bill: BillOfMaterials
+}
+
+/** Checks lockfile, licences and install scripts of the project in a folder, and writes its bill of materials. */
+export const checkSupplyChain = (root: string): SupplyChainReport => {
+  const lockfile = readJson(join(root, 'package-lock.json'))
+  const lock = LockfileSchema.parse(lockfile)
+  const readInstalled = (path: string): unknown => {
+    const file = join(root, path, 'package.json')
+    return existsSync(file) ? readJson(file) : undefined
+  }
+  const installed = installedPackages(lock)
+  return {
+    packages: installed.length,
+    production: installed.filter(([, { dev }]) => dev !== true).length,
+    problems: [...checkLockfile(readJson(join(root, 'package.json')), lockfile), ...checkLicences(lock, readInstalled)],
+    bill: billOfMaterials(lock),
+  }
+}
