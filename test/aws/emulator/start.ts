@@ -74,7 +74,6 @@ function emulatorEnvironment(scratch: string, searchPath: string, enforceIam: bo
     // Seconds until a second process of the same function ends; the first stays until the emulator does.
     LAMBDA_WARM_TTL_SECONDS: '20',
     NODE_OPTIONS: lambdaNodeOptions,
-    NODE_COMPILE_CACHE: path.join(scratch, 'compile-cache'),
   }
 }
 
