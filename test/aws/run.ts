@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { deployApp, type DeployedApp } from './deploy.ts'
 import { startEmulator, type Emulator } from './emulator/start.ts'
-import { startTokenIssuer, type TokenIssuer } from './token-issuer.ts'
+import { startTokenIssuer, type RunIssuer } from './token-issuer.ts'
 import { runProject, type Counts } from './vitest-run.ts'
 
 const projectRoot = path.resolve(import.meta.dirname, '../..')
@@ -33,7 +33,7 @@ function cellsOf({ stacks, outputs }: DeployedApp, endpoint: string): Cell[] {
 }
 
 /** The deployment file of the run: the committed one, with the addresses that only exist now. */
-async function deploymentFile(folder: string, emulator: Emulator, { issuer }: TokenIssuer): Promise<string> {
+async function deploymentFile(folder: string, emulator: Emulator, { issuer }: RunIssuer): Promise<string> {
   const committed = await readFile(path.join(projectRoot, 'infra/deployments/emulator.json'), 'utf8')
   const file = path.join(folder, 'deployment.json')
   await writeFile(file, committed.replaceAll('{{issuer}}', issuer).replaceAll('{{endpoint}}', emulator.endpoint))
@@ -46,16 +46,15 @@ function build(): void {
 }
 
 async function acceptance(emulator: Emulator, folder: string, env: Record<string, string>): Promise<Counts> {
-  const tokens = await startTokenIssuer()
+  const tokens = await startTokenIssuer(folder)
   try {
     build()
     log('functions bundled')
     const appEnv = { OVERREAD_DEPLOYMENT: await deploymentFile(folder, emulator, tokens) }
     const deployed = await deployApp({ emulator, app: 'node infra/bin/overread.ts', appEnv, log })
     const { endpoint } = emulator
-    const { issuer, signingKey } = tokens
     const runFile = path.join(folder, 'run.json')
-    await writeFile(runFile, JSON.stringify({ endpoint, issuer, signingKey, cells: cellsOf(deployed, endpoint) }))
+    await writeFile(runFile, JSON.stringify({ endpoint, issuer: tokens.issuer, cells: cellsOf(deployed, endpoint) }))
     return await runProject('acceptance', { ...env, OVERREAD_AWS_RUN: runFile })
   } finally {
     await tokens.stop()

@@ -1,32 +1,39 @@
-import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { demoUsers } from '../../local/seed/demo-network.ts'
+import { openTokenIssuer } from '../../local/token-issuer.ts'
+import { systemClock } from '../../shared/adapters/system-clock.ts'
 
 /** The identity provider of a run: the API's JWT authorizer and the functions fetch its keys over loopback. */
-export interface TokenIssuer {
+export interface RunIssuer {
+  /** Also where `/dev/token` gives a token for each user of the demo network. */
   readonly issuer: string
-  /** The suites sign the tokens of their users with it. */
-  readonly signingKey: JWK
   stop(): Promise<void>
 }
 
-/** RS256, as JWT authorizers of HTTP APIs take RSA signatures only. */
-export async function startTokenIssuer(): Promise<TokenIssuer> {
-  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
-  const named = { kid: 'emulator-run', alg: 'RS256', use: 'sig' }
-  const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), ...named }] })
-  const server = createServer((request, response) => {
-    const known = request.url === '/.well-known/jwks.json'
-    response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' }).end(known ? keys : '{}')
+/** The development issuer of the embedded edition, served alone. */
+export async function startTokenIssuer(dataDir: string): Promise<RunIssuer> {
+  let issuer = ''
+  const { door } = await openTokenIssuer({
+    dataDir,
+    issuer: () => issuer,
+    audience: 'overread',
+    users: demoUsers,
+    clock: systemClock(),
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const server = createServer((request, response) => {
+    door.handle(request, response).catch(() => response.destroy())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    issuer: `http://127.0.0.1:${port}`,
-    signingKey: { ...(await exportJWK(privateKey)), ...named },
+    issuer,
     stop: async () => {
       server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      server.close()
+      await once(server, 'close')
     },
   }
 }
