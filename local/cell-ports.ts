@@ -16,11 +16,15 @@ import type { SqliteMessageQueues } from '../shared/adapters/embedded/sqlite-mes
 import { sqliteMessageQueues } from '../shared/adapters/embedded/sqlite-message-queues.ts'
 import type { SqliteRecordStore } from '../shared/adapters/embedded/sqlite-record-store.ts'
 import { sqliteRecordStore } from '../shared/adapters/embedded/sqlite-record-store.ts'
+import { installedPageFolder, pageFolder } from '../shared/adapters/page-folder.ts'
 import { ulidSource } from '../shared/adapters/ulid-source.ts'
+import type { InflateRaw } from '../shared/domain/dicom/inspect-object.ts'
 import type { KeyVault } from '../shared/ports/key-vault.ts'
 import type { CellFacts, NetworkDirectory } from '../shared/ports/network-directory.ts'
 import type { DownloadSigner, ObjectStore, UploadSigner } from '../shared/ports/object-store.ts'
+import type { PageFiles } from '../shared/ports/page-files.ts'
 import type { AddressCountry, Clock, IdSource } from '../shared/ports/surroundings.ts'
+import { inflateRawBounded } from '../shared/runtime/bounded-inflate.ts'
 import type { Log } from '../shared/runtime/log.ts'
 import { policyDocument } from '../shared/runtime/policy-document.ts'
 import type { TokenVerifier } from '../shared/runtime/token-verifier.ts'
@@ -40,6 +44,8 @@ export interface CellPorts {
   readonly ids: IdSource
   readonly tokens: TokenVerifier
   readonly log: Log
+  readonly inflateRaw: InflateRaw
+  readonly pageFiles: PageFiles
 }
 
 export interface CellSetting {
@@ -86,6 +92,8 @@ export const openCell = (setting: CellSetting): OpenCell => {
     clock,
     ids: ulidSource(clock),
     log: setting.log,
+    inflateRaw: inflateRawBounded,
+    pageFiles: pageFolder(installedPageFolder()),
   }
   return { ports, database, shelf, access }
 }

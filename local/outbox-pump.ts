@@ -1,4 +1,5 @@
-import type { Context, DynamoDBStreamEvent } from 'aws-lambda'
+import type { Context } from 'aws-lambda'
+import type { StreamEvent } from '../functions/outbox-dispatch/stream-event.ts'
 import type { SqliteRecordStore } from '../shared/adapters/embedded/sqlite-record-store.ts'
 import type { StoredRecord } from '../shared/ports/record-store.ts'
 import { lambdaContext, within } from './lambda-context.ts'
@@ -8,7 +9,7 @@ import { streamEvent } from './stream-event.ts'
 export interface StreamAnswer {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[]
 }
-export type OutboxHandler = (event: DynamoDBStreamEvent, context: Context) => Promise<StreamAnswer>
+export type OutboxHandler = (event: StreamEvent, context: Context) => Promise<StreamAnswer>
 
 export interface OutboxPumpOptions {
   readonly store: SqliteRecordStore
@@ -41,7 +42,7 @@ export const startOutboxPump = ({ store, handler, region, onFault }: OutboxPumpO
     try {
       const context = lambdaContext('outbox-dispatch', region, TIMEOUT_MS)
       const late = new Error('the outbox dispatcher took too long')
-      const { batchItemFailures } = await within(TIMEOUT_MS, handler(streamEvent(records, region), context), late)
+      const { batchItemFailures } = await within(TIMEOUT_MS, handler(streamEvent(records), context), late)
       return batchItemFailures.length === 0
     } catch (fault) {
       onFault(fault)

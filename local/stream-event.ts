@@ -1,8 +1,8 @@
-import type { AttributeValue, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
+import type { Attribute, StreamEvent } from '../functions/outbox-dispatch/stream-event.ts'
 import type { JsonValue } from '../shared/domain/json.ts'
 import type { StoredRecord } from '../shared/ports/record-store.ts'
 
-const attributeOf = (value: JsonValue): AttributeValue => {
+const attributeOf = (value: JsonValue): Attribute => {
   if (value === null) return { NULL: true }
   if (typeof value === 'string') return { S: value }
   if (typeof value === 'number') return { N: String(value) }
@@ -12,7 +12,7 @@ const attributeOf = (value: JsonValue): AttributeValue => {
 }
 
 /** The attributes of a record in the cloud edition's table. */
-const imageOf = ({ partition, sort, body, version, expiresAt }: StoredRecord): Record<string, AttributeValue> => ({
+const imageOf = ({ partition, sort, body, version, expiresAt }: StoredRecord): Record<string, Attribute> => ({
   pk: { S: partition },
   sk: { S: sort },
   body: attributeOf(body),
@@ -21,18 +21,9 @@ const imageOf = ({ partition, sort, body, version, expiresAt }: StoredRecord): R
 })
 
 /** Records that were put, as a DynamoDB stream hands them over; the sequence number is the place in the batch. */
-export const streamEvent = (records: readonly StoredRecord[], region: string): DynamoDBStreamEvent => ({
-  Records: records.map((record, at): DynamoDBRecord => ({
-    eventID: `${record.partition}/${record.sort}/${record.version}`,
+export const streamEvent = (records: readonly StoredRecord[]): StreamEvent => ({
+  Records: records.map((record, at) => ({
     eventName: 'INSERT',
-    eventSource: 'aws:dynamodb',
-    eventVersion: '1.1',
-    awsRegion: region,
-    dynamodb: {
-      Keys: { pk: { S: record.partition }, sk: { S: record.sort } },
-      NewImage: imageOf(record),
-      SequenceNumber: String(at),
-      StreamViewType: 'NEW_IMAGE',
-    },
+    dynamodb: { SequenceNumber: String(at), NewImage: imageOf(record) },
   })),
 })
