@@ -8,7 +8,7 @@ import { Refusal } from '../domain/refusal.ts'
 import type { ResidencyDecision } from '../domain/residency/decide.ts'
 import type { Purpose } from '../domain/residency/decision-inputs.ts'
 import type { CaseFacts } from '../domain/routing/case-facts.ts'
-import type { EligibilityPurpose } from '../domain/routing/eligibility-rules.ts'
+import type { EligibilityPurpose } from '../domain/routing/eligibility-question.ts'
 import { evaluateReader, type Eligibility } from '../domain/routing/eligibility.ts'
 import { askForReader, type ResidencySetting } from './residency-question.ts'
 
@@ -56,7 +56,6 @@ export function judgeReading<const P extends Purpose>(
   const eligibility = evaluateReader(caseFactsOf(c, reportType), reader, network, now, eligibilityPurpose, {
     decision,
     openCases: 0,
-    inPool: true,
     ...(principal.attestedCountry === undefined ? {} : { attestedCountry: principal.attestedCountry }),
   })
   return { reader, decision, eligibility }

@@ -5,7 +5,7 @@ import type { NetworkIndex } from '../../shared/domain/network/index-network.ts'
 import { PathwayIdSchema, ReaderIdSchema, SiteIdSchema } from '../../shared/domain/network/ids.ts'
 import type { NetworkDefinition } from '../../shared/domain/network/network-definition.ts'
 import type { Reader } from '../../shared/domain/network/reader.ts'
-import type { ReaderSituation } from '../../shared/domain/routing/eligibility-rules.ts'
+import type { ReaderSituation } from '../../shared/domain/routing/eligibility-question.ts'
 
 /** A Tuesday morning, in the hours of both demo sites. */
 export const inHours = '2026-11-24T10:00:00.000Z'

@@ -1,4 +1,4 @@
-import type { OrgId, PersonId, PathwayId, ReaderId, SiteId } from '../network/ids.ts'
+import type { PersonId, PathwayId, ReaderId, SiteId } from '../network/ids.ts'
 import type { NetworkIndex } from '../network/index-network.ts'
 import type { Jurisdiction } from '../network/jurisdiction.ts'
 import type { Site } from '../network/parties.ts'
@@ -48,9 +48,6 @@ export const siteOf = (network: NetworkIndex, { siteId }: Pick<CaseFacts, 'siteI
   if (site === undefined) throw new Error(`site ${siteId} is not in network ${network.version}`)
   return site
 }
-
-/** The organisation that asks for the reading. */
-export const referringOrgOf = (network: NetworkIndex, facts: CaseFacts): OrgId => siteOf(network, facts).orgId
 
 /** Whose law regulates the reading. */
 export const patientJurisdictionOf = (network: NetworkIndex, facts: CaseFacts): Jurisdiction =>

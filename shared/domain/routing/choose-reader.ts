@@ -4,11 +4,11 @@ import type { Reader } from '../network/reader.ts'
 import { instantFromEpochMs } from '../instant.ts'
 import type { Instant } from '../instant.ts'
 import type { ByReader, CaseFacts, ResidencyMode } from './case-facts.ts'
-import type { EligibilityQuestion } from './eligibility-rules.ts'
-import { fittingShifts } from './eligibility-rules.ts'
+import type { EligibilityQuestion } from './eligibility-question.ts'
+import { questionOf } from './eligibility-question.ts'
 import type { ReaderEvaluation } from './eligibility.ts'
-import { momentaryFailure, questionOf } from './eligibility.ts'
-import { nextShiftStart } from './rota.ts'
+import { momentaryFailure } from './eligibility.ts'
+import type { ReadingBasis } from './momentary-rules.ts'
 import { standingVerdicts } from './standing-verdicts.ts'
 
 export interface ReaderChoice {
@@ -56,40 +56,35 @@ const goesBefore = (one: Candidate, other: Candidate): boolean => {
   return one.reader.readerId < other.reader.readerId
 }
 
-const readersInPools = (network: NetworkIndex, pools: readonly PoolId[]): Set<Reader> =>
-  new Set(pools.flatMap((poolId) => network.readersByPool.get(poolId) ?? []))
-
-const nextReviewAfter = (question: EligibilityQuestion, offShift: readonly Reader[]): Instant | undefined => {
-  const starts = offShift
-    .flatMap((reader) => fittingShifts(question, reader))
-    .flatMap((shift) => nextShiftStart(shift, question.network.holidayCalendars, question.atMs) ?? [])
+const nextReviewAfter = (question: EligibilityQuestion, offShift: readonly ReadingBasis[]): Instant | undefined => {
+  const starts = offShift.flatMap(({ shifts }) => shifts).flatMap((shift) => shift.nextStart(question.atMs) ?? [])
   return starts.length === 0 ? undefined : instantFromEpochMs(Math.min(...starts))
 }
 
 /** Chooses whom to offer a case, and says of everybody else why not. */
 export const chooseReader = (choice: ReaderChoice): ChosenReader => {
   const { facts, pools, network, loads, decisions, alreadyAsked } = choice
-  const question = questionOf(facts, network, choice.instant, 'offer')
+  const question = questionOf(facts, network, choice.instant, 'offer', pools)
   const { blocked, open } = standingVerdicts(question)
-  const asked = readersInPools(network, pools)
   const evaluations: ReaderEvaluation[] = []
-  const offShift: Reader[] = []
+  const offShift: ReadingBasis[] = []
   let best: Candidate | undefined
-  for (const reader of open) {
+  for (const basis of open) {
+    const { reader } = basis
     const { readerId } = reader
     const openCases = loads.get(readerId) ?? 0
-    const failure = momentaryFailure(question, reader, {
+    const failure = momentaryFailure(question, basis, {
       decision: decisions.get(readerId),
       openCases,
       alreadyAsked: alreadyAsked.has(readerId),
-      inPool: asked.has(reader),
     })
     evaluations.push(failure ?? { eligible: true, readerId })
-    if (failure?.rule === 'shift') offShift.push(reader)
+    if (failure?.rule === 'shift') offShift.push(basis)
     if (failure !== undefined) continue
     const candidate = { reader, isSpecialist: reader.subspecialties.includes(facts.subspecialty), openCases }
     if (best === undefined || goesBefore(candidate, best)) best = candidate
   }
+  // Not spread: this runs for every case that is routed, and the record is as long as the network has readers.
   const record = evaluations.concat(blocked)
   if (best === undefined) {
     const nextReview = nextReviewAfter(question, offShift)

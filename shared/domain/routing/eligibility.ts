@@ -1,13 +1,20 @@
 import type { NetworkIndex } from '../network/index-network.ts'
-import type { ReaderId } from '../network/ids.ts'
+import type { PoolId, ReaderId } from '../network/ids.ts'
 import type { Reader, Registration } from '../network/reader.ts'
 import { jurisdictionCovers } from '../network/jurisdiction.ts'
 import { isValidAt } from '../network/validity.ts'
 import type { ReadingMode } from '../residency/reading-mode.ts'
 import type { CaseFacts } from './case-facts.ts'
-import { patientJurisdictionOf, siteOf } from './case-facts.ts'
-import type { EligibilityPurpose, EligibilityQuestion, EligibilityRule, ReaderSituation } from './eligibility-rules.ts'
-import { momentaryRules, readingAgreements, standingRules } from './eligibility-rules.ts'
+import type {
+  EligibilityPurpose,
+  EligibilityQuestion,
+  EligibilityRule,
+  ReaderSituation,
+} from './eligibility-question.ts'
+import { questionOf, rulesByPurpose } from './eligibility-question.ts'
+import type { ReadingBasis } from './momentary-rules.ts'
+import { momentaryRules, readingBasisOf } from './momentary-rules.ts'
+import { standingRules } from './standing-rules.ts'
 
 /** One line of the decision record. A refusal keeps the first rule that failed and why, in words without patient data. */
 export type ReaderEvaluation =
@@ -27,35 +34,22 @@ export type Eligibility =
   | { readonly eligible: true; readonly readerId: ReaderId; readonly grounds: EligibilityGrounds }
   | { readonly eligible: false; readonly readerId: ReaderId; readonly rule: EligibilityRule; readonly why: string }
 
-/** Everything about the case that the rules ask, looked up once and not once a reader. */
-export const questionOf = (
-  facts: CaseFacts,
-  network: NetworkIndex,
-  instant: string,
-  purpose: EligibilityPurpose,
-): EligibilityQuestion => {
-  const atMs = Date.parse(instant)
-  // NaN would make every comparison of a window false one way and true another: refuse to judge at no time at all.
-  if (Number.isNaN(atMs)) throw new Error('eligibility is judged at an instant')
-  return {
-    facts,
-    network,
-    site: siteOf(network, facts),
-    jurisdiction: patientJurisdictionOf(network, facts),
-    purpose,
-    atMs,
-  }
-}
+const standing = rulesByPurpose(standingRules)
+const momentary = rulesByPurpose(momentaryRules)
 
 type Refusal = ReaderEvaluation & { readonly eligible: false }
 
-const failed = ({ readerId }: Reader, rule: EligibilityRule, why: string): Refusal =>
-  Object.freeze({ eligible: false, readerId, rule, why })
+const failed = ({ readerId }: Reader, rule: EligibilityRule, why: string): Refusal => ({
+  eligible: false,
+  readerId,
+  rule,
+  why,
+})
 
 /** The first standing rule that fails. */
 export const standingFailure = (question: EligibilityQuestion, reader: Reader): Refusal | undefined => {
-  for (const { rule, purposes, failure } of standingRules) {
-    const why = purposes.includes(question.purpose) ? failure(question, reader) : undefined
+  for (const { rule, failure } of standing[question.purpose]) {
+    const why = failure(question, reader)
     if (why !== undefined) return failed(reader, rule, why)
   }
   return undefined
@@ -64,22 +58,21 @@ export const standingFailure = (question: EligibilityQuestion, reader: Reader): 
 /** The first momentary rule that fails. */
 export const momentaryFailure = (
   question: EligibilityQuestion,
-  reader: Reader,
+  basis: ReadingBasis,
   situation: ReaderSituation,
 ): Refusal | undefined => {
-  for (const { rule, purposes, failure } of momentaryRules) {
-    const why = purposes.includes(question.purpose) ? failure(question, reader, situation) : undefined
-    if (why !== undefined) return failed(reader, rule, why)
+  for (const { rule, failure } of momentary[question.purpose]) {
+    const why = failure(question, basis, situation)
+    if (why !== undefined) return failed(basis.reader, rule, why)
   }
   return undefined
 }
 
 const groundsOf = (
-  question: EligibilityQuestion,
-  reader: Reader,
+  { jurisdiction, atMs, network }: EligibilityQuestion,
+  { reader, agreements }: ReadingBasis,
   { decision }: ReaderSituation,
 ): EligibilityGrounds => {
-  const { jurisdiction, atMs, network } = question
   const registration = reader.registrations.find(
     (one) => jurisdictionCovers(one.jurisdiction, jurisdiction) && isValidAt(one, atMs),
   )
@@ -90,9 +83,7 @@ const groundsOf = (
   return {
     jurisdiction,
     registration: { jurisdiction: registration.jurisdiction, authority, number, validTo, conditions },
-    agreementIds: readingAgreements(question, reader)
-      .filter((one) => isValidAt(one, atMs))
-      .map(({ agreementId }) => agreementId),
+    agreementIds: agreements.map(({ agreementId }) => agreementId),
     mode: decision.mode,
     networkVersion: network.version,
   }
@@ -109,9 +100,11 @@ export const evaluateReader = (
   instant: string,
   purpose: EligibilityPurpose,
   situation: ReaderSituation,
+  pools?: readonly PoolId[],
 ): Eligibility => {
-  const question = questionOf(facts, network, instant, purpose)
-  const failure = standingFailure(question, reader) ?? momentaryFailure(question, reader, situation)
+  const question = questionOf(facts, network, instant, purpose, pools)
+  const basis = readingBasisOf(question, reader)
+  const failure = standingFailure(question, reader) ?? momentaryFailure(question, basis, situation)
   if (failure !== undefined) return failure
-  return { eligible: true, readerId: reader.readerId, grounds: groundsOf(question, reader, situation) }
+  return { eligible: true, readerId: reader.readerId, grounds: groundsOf(question, basis, situation) }
 }

@@ -1,6 +1,5 @@
 import type { HolidayCalendar, Shift, WeeklyHours, Weekday } from '../network/calendar.ts'
-import type { HolidayCalendarId, ShiftId } from '../network/ids.ts'
-import type { NetworkIndex } from '../network/index-network.ts'
+import type { HolidayCalendarId } from '../network/ids.ts'
 import type { Site } from '../network/parties.ts'
 import { addDays, localDateAt, localToEpochMs } from './local-time.ts'
 
@@ -10,7 +9,7 @@ export interface Span {
   readonly toMs: number
 }
 
-type Calendars = ReadonlyMap<HolidayCalendarId, HolidayCalendar>
+export type Calendars = ReadonlyMap<HolidayCalendarId, HolidayCalendar>
 
 const WEEKDAYS: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 
@@ -28,7 +27,7 @@ const occurrenceOn = (hours: WeeklyHours, localDate: string, timeZone: string): 
   }
 }
 
-const contains = (span: Span, atMs: number): boolean => span.fromMs <= atMs && atMs < span.toMs
+export const contains = (span: Span, atMs: number): boolean => span.fromMs <= atMs && atMs < span.toMs
 
 /**
  * Start dates that can matter at an instant. The next date is among them because a clock set back over midnight
@@ -55,7 +54,8 @@ const startsOn = (shift: Shift, calendar: HolidayCalendar | undefined, localDate
 const calendarOf = (shift: Shift, calendars: Calendars): HolidayCalendar | undefined =>
   shift.holidayCalendarId === null ? undefined : calendars.get(shift.holidayCalendarId)
 
-const occurrencesAround = (shift: Shift, calendars: Calendars, atMs: number): Span[] =>
+/** The occurrences of a shift that start about an instant. */
+export const occurrencesAround = (shift: Shift, calendars: Calendars, atMs: number): Span[] =>
   startDatesAround(atMs, shift.timeZone)
     .filter((localDate) => startsOn(shift, calendarOf(shift, calendars), localDate))
     .map((localDate) => occurrenceOn(shift, localDate, shift.timeZone))
@@ -96,31 +96,4 @@ export const isAfterHours = (site: Site, calendars: Calendars, instant: string):
           contains(occurrenceOn(hours, localDate, site.timeZone), atMs),
       ),
   )
-}
-
-interface KnownState extends Span {
-  readonly on: boolean
-}
-
-/** What is known of each shift around the last instant asked about; it follows from the definition alone. */
-const knownStates = new WeakMap<NetworkIndex, Map<ShiftId, KnownState>>()
-
-const stateAround = (shift: Shift, calendars: Calendars, atMs: number): KnownState => {
-  const spans = occurrencesAround(shift, calendars, atMs)
-  const running = spans.find((span) => contains(span, atMs))
-  if (running !== undefined) return { ...running, on: true }
-  const midnight = localToEpochMs(addDays(localDateAt(atMs, shift.timeZone), 1), '00:00', shift.timeZone)
-  const starts = spans.filter(({ fromMs, toMs }) => fromMs > atMs && toMs > fromMs).map(({ fromMs }) => fromMs)
-  return { fromMs: atMs, toMs: Math.min(midnight > atMs ? midnight : atMs + 1, ...starts), on: false }
-}
-
-/** As `isShiftOn`, for the router: it asks about hundreds of shifts at nearly the same instant. */
-export const isShiftOnIn = (network: NetworkIndex, shift: Shift, atMs: number): boolean => {
-  const known = knownStates.get(network) ?? new Map<ShiftId, KnownState>()
-  knownStates.set(network, known)
-  const state = known.get(shift.shiftId)
-  if (state !== undefined && contains(state, atMs)) return state.on
-  const found = stateAround(shift, network.holidayCalendars, atMs)
-  known.set(shift.shiftId, found)
-  return found.on
 }

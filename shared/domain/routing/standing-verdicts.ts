@@ -1,14 +1,15 @@
 import type { NetworkIndex } from '../network/index-network.ts'
-import type { Reader } from '../network/reader.ts'
 import { ageBandsOf } from './case-facts.ts'
-import type { EligibilityQuestion } from './eligibility-rules.ts'
+import type { EligibilityQuestion } from './eligibility-question.ts'
 import type { ReaderEvaluation } from './eligibility.ts'
 import { standingFailure } from './eligibility.ts'
+import type { ReadingBasis } from './momentary-rules.ts'
+import { readingBasisOf } from './momentary-rules.ts'
 
 /** What the standing rules say of all readers for one kind of case; the momentary ones are for `open` readers only. */
 export interface StandingVerdicts {
   readonly blocked: readonly ReaderEvaluation[]
-  readonly open: readonly Reader[]
+  readonly open: readonly ReadingBasis[]
 }
 
 const MOST_KINDS = 512
@@ -59,12 +60,14 @@ const memoryAt = (network: NetworkIndex, atMs: number): Remembered => {
   return fresh
 }
 
-/** Everything of a question that a standing rule reads, besides the network and the clock. */
-const kindOf = ({ facts, site, jurisdiction, purpose }: EligibilityQuestion): string =>
+/** Everything of a question that a standing rule or a basis reads, besides the network and the clock. */
+const kindOf = ({ facts, site, jurisdiction, purpose, pools }: EligibilityQuestion): string =>
   [
     site.siteId,
     jurisdiction,
     purpose,
+    pools?.join('+') ?? '*',
+    facts.priority,
     facts.subspecialty,
     facts.secondary ?? '',
     facts.modalities.join('+'),
@@ -80,10 +83,10 @@ export const standingVerdicts = (question: EligibilityQuestion): StandingVerdict
   const known = byKind.get(kind)
   if (known !== undefined) return known
   const blocked: ReaderEvaluation[] = []
-  const open: Reader[] = []
+  const open: ReadingBasis[] = []
   for (const reader of question.network.definition.readers) {
     const failure = standingFailure(question, reader)
-    if (failure === undefined) open.push(reader)
+    if (failure === undefined) open.push(readingBasisOf(question, reader))
     else blocked.push(failure)
   }
   const verdicts = { blocked, open }

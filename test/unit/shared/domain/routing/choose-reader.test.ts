@@ -119,11 +119,18 @@ describe('the decision record', () => {
         const full = { ...headCt, ...facts }
         const { evaluations } = choose({ facts: full, instant, loads: of, pools: asked })
         return demoNetwork.readers.every((reader) => {
-          const alone = evaluateReader(full, reader, network, instant, 'offer', {
-            decision: { mode: 'read_identifiable' },
-            openCases: of.get(reader.readerId) ?? 0,
-            inPool: reader.poolIds.some((poolId) => asked.includes(poolId)),
-          })
+          const alone = evaluateReader(
+            full,
+            reader,
+            network,
+            instant,
+            'offer',
+            {
+              decision: { mode: 'read_identifiable' },
+              openCases: of.get(reader.readerId) ?? 0,
+            },
+            asked,
+          )
           const recorded = evaluations.find((one) => one.readerId === reader.readerId)
           return alone.eligible
             ? recorded?.eligible === true

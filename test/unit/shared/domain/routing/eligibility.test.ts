@@ -1,14 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { demoNetwork } from '../../../../../local/seed/demo-network.ts'
-import { OrgIdSchema, PersonIdSchema } from '../../../../../shared/domain/network/ids.ts'
+import type { PoolId } from '../../../../../shared/domain/network/ids.ts'
+import { OrgIdSchema, PersonIdSchema, PoolIdSchema } from '../../../../../shared/domain/network/ids.ts'
 import { indexNetwork } from '../../../../../shared/domain/network/index-network.ts'
 import type { NetworkIndex } from '../../../../../shared/domain/network/index-network.ts'
 import type { NetworkDefinition } from '../../../../../shared/domain/network/network-definition.ts'
 import type { Privilege, Reader } from '../../../../../shared/domain/network/reader.ts'
 import type { CaseFacts } from '../../../../../shared/domain/routing/case-facts.ts'
 import { ageBandsOf, siteOf } from '../../../../../shared/domain/routing/case-facts.ts'
-import type { EligibilityPurpose, ReaderSituation } from '../../../../../shared/domain/routing/eligibility-rules.ts'
+import type { EligibilityPurpose, ReaderSituation } from '../../../../../shared/domain/routing/eligibility-question.ts'
 import { evaluateReader } from '../../../../../shared/domain/routing/eligibility.ts'
 import { freeReader, headCt, inHours, networkOf, networkWith, readerOf } from '../../../../builders/demo-routing.ts'
 
@@ -19,6 +20,7 @@ interface Scene {
   readonly situation?: Partial<ReaderSituation>
   readonly purpose?: EligibilityPurpose
   readonly instant?: string
+  readonly pools?: readonly PoolId[]
 }
 
 const judge = (scene: Scene = {}) => {
@@ -31,6 +33,7 @@ const judge = (scene: Scene = {}) => {
     scene.instant ?? inHours,
     scene.purpose ?? 'offer',
     { ...freeReader, ...scene.situation },
+    scene.pools,
   )
 }
 
@@ -251,7 +254,11 @@ describe('a reader is refused, with the first rule that failed,', () => {
       'location: no agreement allows reading from there',
     ],
     ['who was asked already', { situation: { alreadyAsked: true } }, 'already-asked: was offered the case already'],
-    ['outside the pools asked', { situation: { inPool: false } }, 'pool: is in none of the pools asked now'],
+    [
+      'outside the pools asked',
+      { pools: [PoolIdSchema.parse('tejo-main')] },
+      'pool: is in none of the pools asked now',
+    ],
     ['off shift', { network: shifts({ weekdays: ['sun'] }) }, 'shift: no shift for such a case is on'],
     [
       'on a shift for other priorities',

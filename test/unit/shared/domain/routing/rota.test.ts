@@ -6,10 +6,10 @@ import { addDays, localDateAt, localToEpochMs } from '../../../../../shared/doma
 import {
   isAfterHours,
   isShiftOn,
-  isShiftOnIn,
   nextShiftStart,
   shiftOccurrenceAt,
 } from '../../../../../shared/domain/routing/rota.ts'
+import { shiftWatchOf } from '../../../../../shared/domain/routing/shift-watch.ts'
 import { demoNetwork } from '../../../../../local/seed/demo-network.ts'
 import { networkOf } from '../../../../builders/demo-routing.ts'
 
@@ -286,7 +286,9 @@ describe('the rota', () => {
         hours.every((hour) => {
           const at = start + hour * 3_600_000
           return shifts.every(
-            (one) => isShiftOnIn(network, one, at) === isShiftOn(one, network.holidayCalendars, iso(at)),
+            (one) =>
+              shiftWatchOf(network, one).isOn(at) === isShiftOn(one, network.holidayCalendars, iso(at)) &&
+              shiftWatchOf(network, one).nextStart(at) === nextShiftStart(one, network.holidayCalendars, at),
           )
         }),
       ),

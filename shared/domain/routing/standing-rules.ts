@@ -1,4 +1,3 @@
-import type { Site } from '../network/parties.ts'
 import { agreementsBetween } from '../network/index-network.ts'
 import type { NetworkIndex } from '../network/index-network.ts'
 import { jurisdictionCovers } from '../network/jurisdiction.ts'
@@ -6,61 +5,14 @@ import type { Jurisdiction } from '../network/jurisdiction.ts'
 import type { Privilege, Reader } from '../network/reader.ts'
 import { isValidAt } from '../network/validity.ts'
 import type { Validity } from '../network/validity.ts'
-import { modeRank } from '../residency/reading-mode.ts'
-import type { CaseFacts, ResidencyMode } from './case-facts.ts'
 import { ageBandsOf } from './case-facts.ts'
-import { isShiftOnIn } from './rota.ts'
+import type { EligibilityPurpose, EligibilityQuestion, EligibilityRule } from './eligibility-question.ts'
 
-export type EligibilityPurpose = 'offer' | 'claim' | 'image-access' | 'sign-off'
-
-export type EligibilityRule =
-  | 'subspecialty'
-  | 'registration'
-  | 'privilege'
-  | 'indemnity'
-  | 'agreement'
-  | 'residency'
-  | 'conflict-of-interest'
-  | 'location'
-  | 'certification'
-  | 'already-asked'
-  | 'pool'
-  | 'shift'
-  | 'capacity'
-
-/** Everything the rules look at, gathered once for a case; the clock is an argument like any other. */
-export interface EligibilityQuestion {
-  readonly facts: CaseFacts
-  readonly network: NetworkIndex
-  readonly site: Site
-  readonly jurisdiction: Jurisdiction
-  readonly purpose: EligibilityPurpose
-  readonly atMs: number
-}
-
-/** What is asked of one reader besides: these change from minute to minute, the rest only when a window ends. */
-export interface ReaderSituation {
-  readonly decision: ResidencyMode | undefined
-  readonly openCases: number
-  /** Where the reader's session says they sit; absent where nobody has signed in yet. */
-  readonly attestedCountry?: Jurisdiction | undefined
-  readonly alreadyAsked?: boolean
-  readonly inPool?: boolean
-}
-
-interface RuleBase {
+/** Follows from the definition, the kind of case, the pools asked and the running windows alone. */
+export interface StandingRule {
   readonly rule: EligibilityRule
   readonly purposes: readonly EligibilityPurpose[]
-}
-
-/** Follows from the definition, the kind of case and the running windows alone. */
-export interface StandingRule extends RuleBase {
   readonly failure: (question: EligibilityQuestion, reader: Reader) => string | undefined
-}
-
-/** Asks about the situation or the minute too. */
-export interface MomentaryRule extends RuleBase {
-  readonly failure: (question: EligibilityQuestion, reader: Reader, situation: ReaderSituation) => string | undefined
 }
 
 /** Of windows that would fit, why none holds now: the next person to look wants to know if it has ended or not begun. */
@@ -142,39 +94,6 @@ const agreement = (question: EligibilityQuestion, reader: Reader): string | unde
     ? undefined
     : whyNoneHolds(readingAgreements(question, reader), question.atMs, `agreement with ${question.site.orgId}`)
 
-const residency = (
-  question: EligibilityQuestion,
-  reader: Reader,
-  { decision }: ReaderSituation,
-): string | undefined => {
-  if (decision === undefined) return 'no residency decision was made'
-  if (decision.mode === 'forbidden') return 'the residency policy forbids it'
-  if (reader.orgId === question.site.orgId) return undefined
-  const wideEnough = readingAgreements(question, reader).some(
-    (one) => isValidAt(one, question.atMs) && modeRank(one.readingMode) >= modeRank(decision.mode),
-  )
-  return wideEnough ? undefined : `no agreement allows ${decision.mode}`
-}
-
-const conflictOfInterest = ({ facts, site }: EligibilityQuestion, reader: Reader): string | undefined => {
-  if (facts.referrerPersonId === reader.personId) return 'the reader is the referrer'
-  const declared = reader.conflictsOfInterest.some(({ orgId }) => orgId === site.orgId)
-  return declared ? `the reader has declared a conflict with ${site.orgId}` : undefined
-}
-
-const location = (question: EligibilityQuestion, reader: Reader, situation: ReaderSituation): string | undefined => {
-  const { attestedCountry } = situation
-  const approved = reader.readingLocations.filter(({ approvedWorkstation }) => approvedWorkstation)
-  const here = approved.filter(({ country }) => attestedCountry === undefined || country === attestedCountry)
-  if (here.length === 0) return `no approved reading location${attestedCountry === undefined ? '' : ' there'}`
-  if (reader.orgId === question.site.orgId) return undefined
-  const allowed = readingAgreements(question, reader)
-    .filter((one) => isValidAt(one, question.atMs))
-    .flatMap(({ regionsAllowed }) => regionsAllowed)
-  const agreed = here.some(({ country }) => allowed.some((granted) => jurisdictionCovers(granted, country)))
-  return agreed ? undefined : 'no agreement allows reading from there'
-}
-
 const certification = ({ network, facts, atMs }: EligibilityQuestion, reader: Reader): string | undefined =>
   network.definition.eligibilityPolicy.certificationFor.includes(facts.subspecialty)
     ? whyNoneHolds(
@@ -190,54 +109,18 @@ const subspecialty = ({ facts }: EligibilityQuestion, reader: Reader): string | 
     ? undefined
     : `does not read ${facts.subspecialty}`
 
-/** The shifts of a reader that take such a case, whether they run now or not. */
-export const fittingShifts = ({ facts, network, jurisdiction }: EligibilityQuestion, reader: Reader) =>
-  (network.shiftsByReader.get(reader.readerId) ?? []).filter(
-    (shift) =>
-      shift.priorities.includes(facts.priority) &&
-      shift.reportTypes.includes(facts.reportType) &&
-      (shift.subspecialties.includes(facts.subspecialty) ||
-        (facts.secondary !== undefined && shift.subspecialties.includes(facts.secondary))) &&
-      (shift.jurisdictions.length === 0 || shift.jurisdictions.some((one) => jurisdictionCovers(one, jurisdiction))),
-  )
-
-const runningShifts = (question: EligibilityQuestion, reader: Reader) =>
-  fittingShifts(question, reader).filter((one) => isShiftOnIn(question.network, one, question.atMs))
-
-/** Near its end a shift is offered only what the reader, or the reader's next shift, can still carry over the hand-over. */
-const shift = (question: EligibilityQuestion, reader: Reader): string | undefined => {
-  const running = runningShifts(question, reader)
-  if (running.length === 0) return 'no shift for such a case is on'
-  const fitting = fittingShifts(question, reader)
-  const carried = running.some(({ handoverMinutes }) =>
-    fitting.some((one) => isShiftOnIn(question.network, one, question.atMs + handoverMinutes * 60_000)),
-  )
-  return carried ? undefined : 'the shift ends within its hand-over time'
-}
-
-const capacity = (
-  question: EligibilityQuestion,
-  reader: Reader,
-  { openCases }: ReaderSituation,
-): string | undefined => {
-  const onShift = Math.max(0, ...runningShifts(question, reader).map((one) => one.capacity))
-  const most = Math.min(reader.capacity, onShift)
-  return openCases < most ? undefined : `holds ${openCases} of at most ${most} cases`
-}
-
-const askedAlready: MomentaryRule['failure'] = (_question, _reader, { alreadyAsked }) =>
-  alreadyAsked === true ? 'was offered the case already' : undefined
-
-const pool: MomentaryRule['failure'] = (_question, _reader, { inPool }) =>
-  inPool === false ? 'is in none of the pools asked now' : undefined
+const pool = ({ pools }: EligibilityQuestion, reader: Reader): string | undefined =>
+  pools === undefined || reader.poolIds.some((poolId) => pools.includes(poolId))
+    ? undefined
+    : 'is in none of the pools asked now'
 
 const always = ['offer', 'claim', 'image-access', 'sign-off'] as const
 const beforeReading = ['offer', 'claim'] as const
 
 /**
  * The rules in the order in which they are asked, these before the momentary ones; the first that fails is the reason
- * kept. What the law and the agreements ask is asked every time, up to the signature; the rota and the load only while a
- * reader is being chosen, since a reader who has the case open must be able to finish it after the shift.
+ * kept. What the law and the agreements ask is asked every time, up to the signature. The pool comes last of these: the
+ * record shows who could have read it in another pool, and the residency policy is asked about nobody else.
  */
 export const standingRules: readonly StandingRule[] = [
   { rule: 'subspecialty', purposes: beforeReading, failure: subspecialty },
@@ -246,14 +129,5 @@ export const standingRules: readonly StandingRule[] = [
   { rule: 'indemnity', purposes: always, failure: indemnity },
   { rule: 'agreement', purposes: always, failure: agreement },
   { rule: 'certification', purposes: always, failure: certification },
-]
-
-export const momentaryRules: readonly MomentaryRule[] = [
-  { rule: 'residency', purposes: always, failure: residency },
-  { rule: 'conflict-of-interest', purposes: always, failure: conflictOfInterest },
-  { rule: 'location', purposes: always, failure: location },
-  { rule: 'already-asked', purposes: ['offer'], failure: askedAlready },
   { rule: 'pool', purposes: ['offer'], failure: pool },
-  { rule: 'shift', purposes: ['offer'], failure: shift },
-  { rule: 'capacity', purposes: ['offer'], failure: capacity },
 ]

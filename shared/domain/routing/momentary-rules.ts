@@ -1,0 +1,127 @@
+import { jurisdictionCovers } from '../network/jurisdiction.ts'
+import type { Jurisdiction } from '../network/jurisdiction.ts'
+import type { Agreement } from '../network/parties.ts'
+import type { Reader } from '../network/reader.ts'
+import { isValidAt } from '../network/validity.ts'
+import { modeRank } from '../residency/reading-mode.ts'
+import type {
+  EligibilityPurpose,
+  EligibilityQuestion,
+  EligibilityRule,
+  ReaderSituation,
+} from './eligibility-question.ts'
+import type { ShiftWatch } from './shift-watch.ts'
+import { shiftWatchOf } from './shift-watch.ts'
+import { readingAgreements } from './standing-rules.ts'
+
+/** What the definition gives a reader for one kind of case while no window begins or ends: looked up once, asked often. */
+export interface ReadingBasis {
+  readonly reader: Reader
+  readonly sameOrganisation: boolean
+  readonly agreements: readonly Agreement[]
+  readonly shifts: readonly ShiftWatch[]
+  /** Rank of the widest mode that an agreement allows. */
+  readonly widestModeRank: number
+  /** Where the reader may sit: approved workstations, and those of them that an agreement allows. */
+  readonly approvedPlaces: readonly Jurisdiction[]
+  readonly agreedPlaces: readonly Jurisdiction[]
+  readonly declaresConflict: boolean
+}
+
+/** The shifts of a reader that take such a case, whether they run now or not. */
+const fittingShifts = ({ facts, network, jurisdiction }: EligibilityQuestion, reader: Reader) =>
+  (network.shiftsByReader.get(reader.readerId) ?? []).filter(
+    (shift) =>
+      shift.priorities.includes(facts.priority) &&
+      shift.reportTypes.includes(facts.reportType) &&
+      (shift.subspecialties.includes(facts.subspecialty) ||
+        (facts.secondary !== undefined && shift.subspecialties.includes(facts.secondary))) &&
+      (shift.jurisdictions.length === 0 || shift.jurisdictions.some((one) => jurisdictionCovers(one, jurisdiction))),
+  )
+
+/** Gathers a basis. */
+export const readingBasisOf = (question: EligibilityQuestion, reader: Reader): ReadingBasis => {
+  const sameOrganisation = reader.orgId === question.site.orgId
+  const agreements = readingAgreements(question, reader).filter((one) => isValidAt(one, question.atMs))
+  const approvedPlaces = reader.readingLocations
+    .filter(({ approvedWorkstation }) => approvedWorkstation)
+    .map(({ country }) => country)
+  const isAgreed = (place: Jurisdiction) =>
+    agreements.some(({ regionsAllowed }) => regionsAllowed.some((granted) => jurisdictionCovers(granted, place)))
+  return {
+    reader,
+    sameOrganisation,
+    agreements,
+    shifts: fittingShifts(question, reader).map((shift) => shiftWatchOf(question.network, shift)),
+    widestModeRank: Math.max(0, ...agreements.map(({ readingMode }) => modeRank(readingMode))),
+    approvedPlaces,
+    agreedPlaces: sameOrganisation ? approvedPlaces : approvedPlaces.filter(isAgreed),
+    declaresConflict: reader.conflictsOfInterest.some(({ orgId }) => orgId === question.site.orgId),
+  }
+}
+
+/** Asks about the situation or the minute too. */
+export interface MomentaryRule {
+  readonly rule: EligibilityRule
+  readonly purposes: readonly EligibilityPurpose[]
+  readonly failure: (
+    question: EligibilityQuestion,
+    basis: ReadingBasis,
+    situation: ReaderSituation,
+  ) => string | undefined
+}
+
+const residency: MomentaryRule['failure'] = (_question, { sameOrganisation, widestModeRank }, { decision }) => {
+  if (decision === undefined) return 'no residency decision was made'
+  const { mode } = decision
+  if (mode === 'forbidden') return 'the residency policy forbids it'
+  return sameOrganisation || widestModeRank >= modeRank(mode) ? undefined : `no agreement allows ${mode}`
+}
+
+const conflictOfInterest: MomentaryRule['failure'] = ({ facts, site }, { reader, declaresConflict }) => {
+  if (facts.referrerPersonId === reader.personId) return 'the reader is the referrer'
+  return declaresConflict ? `the reader has declared a conflict with ${site.orgId}` : undefined
+}
+
+const location: MomentaryRule['failure'] = (_question, { approvedPlaces, agreedPlaces }, { attestedCountry }) => {
+  const isHere = (places: readonly Jurisdiction[]) =>
+    attestedCountry === undefined ? places.length > 0 : places.includes(attestedCountry)
+  if (!isHere(approvedPlaces)) return `no approved reading location${attestedCountry === undefined ? '' : ' there'}`
+  return isHere(agreedPlaces) ? undefined : 'no agreement allows reading from there'
+}
+
+const alreadyAsked: MomentaryRule['failure'] = (_question, _basis, situation) =>
+  situation.alreadyAsked === true ? 'was offered the case already' : undefined
+
+/** Near its end a shift is offered only what the reader, or the reader's next shift, can still carry over the hand-over. */
+const shift: MomentaryRule['failure'] = ({ atMs }, { shifts }) => {
+  const isCarried = (minutes: number) => minutes === 0 || shifts.some((one) => one.isOn(atMs + minutes * 60_000))
+  let why = 'no shift for such a case is on'
+  for (const one of shifts) {
+    if (!one.isOn(atMs)) continue
+    if (isCarried(one.shift.handoverMinutes)) return undefined
+    why = 'the shift ends within its hand-over time'
+  }
+  return why
+}
+
+const capacity: MomentaryRule['failure'] = ({ atMs }, { reader, shifts }, { openCases }) => {
+  const onShift = shifts.reduce((most, one) => (one.isOn(atMs) ? Math.max(most, one.shift.capacity) : most), 0)
+  const most = Math.min(reader.capacity, onShift)
+  return openCases < most ? undefined : `holds ${openCases} of at most ${most} cases`
+}
+
+const always = ['offer', 'claim', 'image-access', 'sign-off'] as const
+
+/**
+ * Asked after the standing rules, in this order. The rota and the load count only while a reader is being chosen: a
+ * reader who has the case open must be able to finish it after the shift.
+ */
+export const momentaryRules: readonly MomentaryRule[] = [
+  { rule: 'residency', purposes: always, failure: residency },
+  { rule: 'conflict-of-interest', purposes: always, failure: conflictOfInterest },
+  { rule: 'location', purposes: always, failure: location },
+  { rule: 'already-asked', purposes: ['offer'], failure: alreadyAsked },
+  { rule: 'shift', purposes: ['offer'], failure: shift },
+  { rule: 'capacity', purposes: ['offer'], failure: capacity },
+]
