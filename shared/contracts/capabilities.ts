@@ -38,8 +38,12 @@ export const capabilities = {
   'report-filing': {
     trigger: 'http',
     records: true,
-    keys: ['sign', 'open', 'mac'],
-    buckets: { network: ['read'], incoming: ['sign-put', 'read', 'remove'], reports: ['read', 'write', 'sign-get'] },
+    keys: ['sign'],
+    buckets: {
+      network: ['read'],
+      incoming: ['sign-put', 'read', 'copy', 'remove'],
+      reports: ['read', 'write', 'sign-get'],
+    },
   },
   'turnaround-kpi': { trigger: 'http', records: true, buckets: { network: ['read'] } },
   'api-reference': { trigger: 'http', records: false },

@@ -4,7 +4,12 @@ import type { Instant } from '../domain/instant.ts'
 import type { SiteId } from '../domain/network/ids.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'
 import type { Reader } from '../domain/network/reader.ts'
-import { evidenceRecordsFor, residencyReaderOf } from '../domain/network/residency-view.ts'
+import {
+  evidenceRecordsFor,
+  residencyAskerOf,
+  residencyReaderOf,
+  type Asker,
+} from '../domain/network/residency-view.ts'
 import { decide, type ResidencyDecision } from '../domain/residency/decide.ts'
 import type { Purpose, ResidencyFacts, ResidencyReader } from '../domain/residency/decision-inputs.ts'
 import type { PolicyDocument } from '../domain/residency/jurisdiction-policy.ts'
@@ -25,7 +30,7 @@ export const originOf = (c: Case, network: NetworkIndex): string => {
 
 function ask<const P extends Purpose>(
   c: Case,
-  reader: Reader,
+  reader: Asker,
   asked: ResidencyReader,
   purpose: P,
   session: ResidencyFacts,
@@ -53,10 +58,10 @@ export const askForOffer = (c: Case, reader: Reader, setting: ResidencySetting):
 /** No attestation in the token: the reader's place is unknown, and the policy knows no rule for an unknown place. */
 const NOWHERE = 'ZZ'
 
-/** The question about the reader who is asking now, with what their session says. */
+/** The question about the person who is asking now, with what their session says. */
 export function askForReader<const P extends Purpose>(
   c: Case,
-  reader: Reader,
+  reader: Asker,
   principal: Principal,
   purpose: P,
   setting: ResidencySetting,
@@ -64,5 +69,5 @@ export function askForReader<const P extends Purpose>(
   const { attestedCountry = NOWHERE, ipCountry, mfa, authTime } = principal
   const session = { attestedCountry, ...(ipCountry === undefined ? {} : { ipCountry: ipCountry.slice(0, 2) }) }
   const facts: ResidencyFacts = { mfa, ...(authTime === undefined ? {} : { authTime }) }
-  return ask(c, reader, residencyReaderOf(setting.network, reader, session), purpose, facts, setting)
+  return ask(c, reader, residencyAskerOf(setting.network, reader, session), purpose, facts, setting)
 }

@@ -38,7 +38,12 @@ function claimHappenings(
   return [{ type: 'case-claimed', claim: { ...command.claim, claimedAt: at } }]
 }
 
-const reportEvents = { preliminary: 'preliminary-filed', final: 'final-signed', addendum: 'addendum-added' } as const
+/** The event that filing each kind of report leads to. */
+export const reportEvents = {
+  preliminary: 'preliminary-filed',
+  final: 'final-signed',
+  addendum: 'addendum-added',
+} as const
 
 function reportHappenings(
   c: Case,

@@ -7,26 +7,35 @@ import type { Reader } from './reader.ts'
 export const expectedLocationOf = (reader: Reader): Jurisdiction =>
   reader.readingLocations.find(({ approvedWorkstation }) => approvedWorkstation)?.country ?? reader.homeCountry
 
-/** A reader as the residency policy asks about them; `session` is absent at an offer, where nobody has signed in yet. */
-export const residencyReaderOf = (
-  network: NetworkIndex,
-  reader: Reader,
-  session?: { readonly attestedCountry: Jurisdiction; readonly ipCountry?: string },
-): ResidencyReader => {
-  const location = session?.attestedCountry ?? expectedLocationOf(reader)
+/** Whoever asks to see something: a reader, or somebody of a reading group who is none. */
+export type Asker = Pick<Reader, 'readerId' | 'orgId'>
+
+/** Where a session says that its person sits. */
+export interface SessionPlace {
+  readonly attestedCountry: Jurisdiction
+  readonly ipCountry?: string
+}
+
+/** Somebody in a session as the residency policy asks about them. */
+export const residencyAskerOf = (network: NetworkIndex, reader: Asker, session: SessionPlace): ResidencyReader => {
+  const location = session.attestedCountry
   const control = network.organisations.get(reader.orgId)?.controlCountries ?? []
   return {
     readerId: reader.readerId,
     organisationId: reader.orgId,
     country: location.slice(0, 2),
     ...(location.length > 2 ? { subdivision: location } : {}),
-    ...(session?.ipCountry === undefined ? {} : { ipCountry: session.ipCountry }),
+    ...(session.ipCountry === undefined ? {} : { ipCountry: session.ipCountry }),
     ...(control.length === 0 ? {} : { employerControlCountries: control }),
   }
 }
 
+/** A reader as the residency policy asks about them; `session` is absent at an offer, where nobody has signed in yet. */
+export const residencyReaderOf = (network: NetworkIndex, reader: Reader, session?: SessionPlace): ResidencyReader =>
+  residencyAskerOf(network, reader, session ?? { attestedCountry: expectedLocationOf(reader) })
+
 /** Evidence that names this reader, this reader's organisation, or neither. The policy judges window and scope. */
-export const evidenceRecordsFor = (network: NetworkIndex, reader: Reader): EvidenceRecord[] =>
+export const evidenceRecordsFor = (network: NetworkIndex, reader: Asker): EvidenceRecord[] =>
   network.definition.evidence
     .filter(
       ({ scope }) =>

@@ -1,0 +1,135 @@
+import type { Report } from '../../shared/contracts/http/reading.ts'
+import type { AnswerOf } from '../../shared/contracts/routes.ts'
+import { attachmentKey } from '../../shared/contracts/stored/attachment.ts'
+import { ReportDraftSchema, type ReportDraft } from '../../shared/contracts/stored/report-draft.ts'
+import type { SealedAttachment, SealedReport } from '../../shared/contracts/stored/sealed-report.ts'
+import { ownRecordAccess, type OwnRecordAccess } from '../../shared/domain/access/own-record.ts'
+import { relationsOf } from '../../shared/domain/access/relations.ts'
+import type { AuditEntry } from '../../shared/domain/audit/audit-record.ts'
+import type { OrgId, ReaderId } from '../../shared/domain/network/ids.ts'
+import type { Asker } from '../../shared/domain/network/residency-view.ts'
+import type { Principal } from '../../shared/domain/access/principal.ts'
+import { Refusal } from '../../shared/domain/refusal.ts'
+import { permits, type Permit } from '../../shared/domain/residency/decide.ts'
+import { appendAudit, caseChain } from '../../shared/ledger/audit-chain.ts'
+import type { Asking } from '../../shared/ledger/asking.ts'
+import { authoriseCase, type AuthorisedCase } from '../../shared/ledger/authorised-case.ts'
+import { keys } from '../../shared/ledger/keys.ts'
+import { askForReader } from '../../shared/ledger/residency-question.ts'
+import { loadReports } from '../../shared/ledger/sealed-reports.ts'
+import type { SignedRequest } from '../../shared/ports/object-store.ts'
+import type { ReportAsked, ReportPorts } from './report-ports.ts'
+
+/** As long as a GET URL may live. */
+const URL_LIFE_SECONDS = 300
+
+/** What lets somebody read a report's text: their own organisation's record, or a decision that allows an identifiable view. */
+type ReportGrant = OwnRecordAccess | Permit<'view_in_region_identifiable', 'report-read'>
+
+/** A lead or reviewer who is no reader has no licence to show: what the policy then allows is for the policy to say. */
+const askerOf = ({ readerId, personId, orgId }: Principal): Asker => ({
+  readerId: (readerId ?? personId) as ReaderId,
+  orgId: orgId as OrgId,
+})
+
+async function grantFor(
+  ports: ReportPorts,
+  { case: c, network }: AuthorisedCase,
+  context: Asking,
+): Promise<ReportGrant> {
+  const own = ownRecordAccess(c, context.principal)
+  if (own !== undefined) return own
+  const setting = { network, policy: await ports.network.policy(), cell: ports.cell, now: ports.clock.now() }
+  const decision = askForReader(c, askerOf(context.principal), context.principal, 'report-read', setting)
+  if (!permits(decision, 'view_in_region_identifiable')) {
+    throw new Refusal('residency-forbidden', { mode: decision.mode })
+  }
+  return decision
+}
+
+/** A view in the region is for reading on the screen: documents to take away need more. */
+const mayTakeAway = (grant: ReportGrant): boolean => !('record' in grant) || permits(grant, 'read_identifiable')
+
+const suffixes = { 'application/pdf': 'pdf', 'application/dicom': 'dcm' } as const
+
+const attachmentRequest = (referralId: string, { attachmentId, contentType }: SealedAttachment, at: number) => ({
+  ref: { bucket: 'reports' as const, key: attachmentKey(referralId, attachmentId) },
+  fileName: `attachment-${at + 1}.${suffixes[contentType]}`,
+  contentType,
+})
+
+const reportOf = ({ content, sha256, signature }: SealedReport, urls: readonly SignedRequest[]): Report => {
+  const { signer, registration, previousSha256 } = content
+  return {
+    reportId: content.reportId,
+    kind: content.kind,
+    filedAt: content.signedAt,
+    readerId: signer.readerId,
+    readerName: signer.name,
+    registration: `${registration.jurisdiction} ${registration.authority} ${registration.number}`,
+    decisionId: content.decisionId,
+    text: content.text,
+    sha256,
+    signature,
+    ...(previousSha256 === null ? {} : { previousSha256 }),
+    attachments: content.attachments.map((attachment, at) => {
+      const url = urls[at]
+      if (url === undefined) return attachment
+      const { headers, expiresAt } = url
+      return { ...attachment, get: { method: 'GET', url: url.url, headers: { ...headers }, expiresAt } }
+    }),
+  }
+}
+
+/** Cannot be called without a grant. */
+async function releaseReports(
+  ports: ReportPorts,
+  grant: ReportGrant,
+  referralId: string,
+  sealed: readonly SealedReport[],
+): Promise<Report[]> {
+  const reports: Report[] = []
+  for (const one of sealed) {
+    const asked = one.content.attachments.map((attachment, at) => attachmentRequest(referralId, attachment, at))
+    const urls = mayTakeAway(grant) && asked.length > 0 ? await ports.downloads.signGets(asked, URL_LIFE_SECONDS) : []
+    reports.push(reportOf(one, urls))
+  }
+  return reports
+}
+
+/** A draft is its author's alone, and only while the author holds the case. */
+async function ownDraft(
+  ports: ReportPorts,
+  { case: c, network }: AuthorisedCase,
+  { principal }: Asking,
+): Promise<ReportDraft | undefined> {
+  if (principal.readerId === undefined || !relationsOf(c, principal, network).has('holder')) return undefined
+  const record = await ports.store.read(keys.draft(c.referralId, principal.readerId))
+  return record === undefined ? undefined : ReportDraftSchema.parse(record.body)
+}
+
+/** The reports of a case, released once the record of who reads them is durable. */
+export async function readReports(
+  ports: ReportPorts,
+  { params, context }: Omit<ReportAsked, 'body'>,
+): Promise<AnswerOf<'readReports'>> {
+  const { referralId } = params
+  const authorised = await authoriseCase(ports, 'readReports', context.principal, referralId)
+  const grant = await grantFor(ports, authorised, context)
+  const sealed = await loadReports(ports.store, referralId)
+  const entry: AuditEntry = {
+    at: ports.clock.now(),
+    by: context.actor,
+    action: 'read',
+    operation: 'readReports',
+    outcome: 'success',
+    referralId,
+    requestId: context.requestId,
+    facts: { reports: sealed.map(({ content }) => content.reportId) },
+    ...('record' in grant ? { decision: grant.record } : {}),
+  }
+  await appendAudit(ports.store, caseChain(referralId), [entry])
+  const reports = await releaseReports(ports, grant, referralId, sealed)
+  const draft = await ownDraft(ports, authorised, context)
+  return { referralId, reports, ...(draft === undefined ? {} : { draft: draft.text }) }
+}

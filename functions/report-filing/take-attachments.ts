@@ -1,0 +1,87 @@
+import {
+  AttachmentRecordSchema,
+  attachmentKey,
+  type AttachmentRecord,
+} from '../../shared/contracts/stored/attachment.ts'
+import type { SealedAttachment } from '../../shared/contracts/stored/sealed-report.ts'
+import type { ReferralId } from '../../shared/domain/case/case.ts'
+import { Refusal } from '../../shared/domain/refusal.ts'
+import { keys } from '../../shared/ledger/keys.ts'
+import type { ObjectRef } from '../../shared/ports/object-store.ts'
+import { sha256Of } from '../../shared/runtime/streamed-hash.ts'
+import type { ReportPorts } from './report-ports.ts'
+
+type Fault = 'unknown' | 'missing' | 'size-differs' | 'digest-differs' | 'not-a-document' | 'named-twice'
+
+const reject = (attachmentId: string, reason: Fault): Refusal =>
+  new Refusal('attachment-rejected', { attachmentId, reason })
+
+/** What a file of that kind begins with: ISO 32000 7.5.2, and DICOM PS3.10 7.1. */
+const beginnings = {
+  'application/pdf': { at: 0, text: '%PDF-' },
+  'application/dicom': { at: 128, text: 'DICM' },
+} as const
+
+async function faultOf(ports: ReportPorts, ref: ObjectRef, announced: AttachmentRecord): Promise<Fault | undefined> {
+  const head = await ports.objects.head(ref)
+  if (head === undefined) return 'missing'
+  if (head.bytes !== announced.bytes) return 'size-differs'
+  const sha256 = head.sha256 ?? (await sha256Of(await ports.objects.stream(ref)))
+  if (sha256 !== announced.sha256) return 'digest-differs'
+  const { at, text } = beginnings[announced.contentType]
+  const found = await ports.objects.readRange(ref, at, at + text.length)
+  return new TextDecoder('latin1').decode(found) === text ? undefined : 'not-a-document'
+}
+
+async function announcedBy(
+  ports: ReportPorts,
+  referralId: ReferralId,
+  attachmentId: string,
+  readerId: string,
+): Promise<AttachmentRecord> {
+  const found = await ports.store.read(keys.attachment(referralId, attachmentId))
+  const record = found === undefined ? undefined : AttachmentRecordSchema.parse(found.body)
+  // Another reader's attachment is unknown to this one: nobody signs a document that somebody else brought.
+  if (record?.readerId !== readerId) throw reject(attachmentId, 'unknown')
+  return record
+}
+
+/**
+ * Checks each document against what was announced and takes it into the reports bucket. One that an earlier report took has
+ * been checked, and only Overread writes there.
+ */
+export async function takeAttachments(
+  ports: ReportPorts,
+  referralId: ReferralId,
+  attachmentIds: readonly string[],
+  readerId: string,
+): Promise<SealedAttachment[]> {
+  const taken: SealedAttachment[] = []
+  for (const [at, attachmentId] of attachmentIds.entries()) {
+    if (attachmentIds.indexOf(attachmentId) !== at) throw reject(attachmentId, 'named-twice')
+    const announced = await announcedBy(ports, referralId, attachmentId, readerId)
+    const key = attachmentKey(referralId, attachmentId)
+    const kept = await ports.objects.head({ bucket: 'reports', key })
+    if (kept === undefined) {
+      const fault = await faultOf(ports, { bucket: 'incoming', key }, announced)
+      if (fault !== undefined) throw reject(attachmentId, fault)
+      await ports.objects.copy({ bucket: 'incoming', key }, { bucket: 'reports', key })
+    }
+    const { contentType, bytes, sha256 } = announced
+    taken.push({ attachmentId, contentType, bytes, sha256 })
+  }
+  return taken
+}
+
+/** Once a sealed report names them. What stays behind expires with the bucket; it never fails a signature that stands. */
+export async function clearIncoming(
+  ports: ReportPorts,
+  referralId: ReferralId,
+  attachmentIds: readonly string[],
+): Promise<void> {
+  await Promise.allSettled(
+    attachmentIds.map((attachmentId) =>
+      ports.objects.remove({ bucket: 'incoming', key: attachmentKey(referralId, attachmentId) }),
+    ),
+  )
+}

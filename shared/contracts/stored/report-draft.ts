@@ -1,0 +1,11 @@
+import * as z from 'zod'
+import { InstantSchema } from '../../domain/instant.ts'
+import { SaveDraftSchema } from '../http/reading.ts'
+
+/** A reader's own unsigned text. It is nobody's report: only the reader who wrote it is ever shown it. */
+export const ReportDraftSchema = SaveDraftSchema.extend({
+  schema: z.literal('overread/draft@1'),
+  readerId: z.string(),
+  savedAt: InstantSchema,
+})
+export type ReportDraft = z.infer<typeof ReportDraftSchema>

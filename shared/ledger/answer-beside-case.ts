@@ -1,0 +1,51 @@
+import type { AuditEntry } from '../domain/audit/audit-record.ts'
+import type { ReferralId } from '../domain/case/case.ts'
+import { Refusal } from '../domain/refusal.ts'
+import type { RecordStore, RecordWrite } from '../ports/record-store.ts'
+import type { Clock } from '../ports/surroundings.ts'
+import { AnsweredBefore, type Asking } from './asking.ts'
+import { auditWrites, caseChain } from './audit-chain.ts'
+import { rememberWrite } from './case-ledger.ts'
+import { keys } from './keys.ts'
+
+export interface BesideCase<Answer extends object> {
+  readonly referralId: ReferralId
+  readonly facts?: AuditEntry['facts']
+  /** Called again when something it rests on has changed under it. */
+  readonly prepare: () => Promise<{ readonly answer: Answer; readonly writes: readonly RecordWrite[] }>
+}
+
+const ATTEMPTS = 10
+
+/**
+ * A command that changes records of a case but not the case: what it writes, its audit record and the answer kept for a repeat,
+ * in one transaction.
+ */
+export async function answerBesideCase<Answer extends object>(
+  ports: { readonly store: RecordStore; readonly clock: Clock },
+  context: Asking,
+  { referralId, facts, prepare }: BesideCase<Answer>,
+): Promise<Answer> {
+  const chain = caseChain(referralId)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const head = await ports.store.read(keys.auditHead(chain))
+    const { answer, writes } = await prepare()
+    const entry: AuditEntry = {
+      at: ports.clock.now(),
+      by: context.actor,
+      action: 'change',
+      operation: context.operation,
+      outcome: 'success',
+      referralId,
+      requestId: context.requestId,
+      ...(facts === undefined ? {} : { facts }),
+    }
+    const remember = context.remember?.(answer)
+    const kept = remember === undefined ? [] : [rememberWrite(remember)]
+    const outcome = await ports.store.transact([...kept, ...writes, ...auditWrites(chain, head, [entry])])
+    if (outcome.outcome === 'committed') return answer
+    const before = remember?.key.partition === outcome.at.partition ? outcome.found : undefined
+    if (before !== undefined) throw new AnsweredBefore(before)
+  }
+  throw new Refusal('busy', { what: 'case' })
+}
