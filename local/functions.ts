@@ -5,6 +5,8 @@ import { entry as imageUpload } from '../functions/image-upload/entry.ts'
 import { entry as minuteSweep } from '../functions/minute-sweep/entry.ts'
 import { entry as outboxDispatch } from '../functions/outbox-dispatch/entry.ts'
 import { entry as referralIntake } from '../functions/referral-intake/entry.ts'
+import { entry as reportDelivery } from '../functions/report-delivery/entry.ts'
+import { entry as reportFiling } from '../functions/report-filing/entry.ts'
 import { entry as studyArrival } from '../functions/study-arrival/entry.ts'
 import { entry as turnaroundCount } from '../functions/turnaround-count/entry.ts'
 import { entry as turnaroundKpi } from '../functions/turnaround-kpi/entry.ts'
@@ -20,12 +22,14 @@ export const cellFunctions: CellFunctions = {
     'image-upload': imageUpload,
     worklist,
     'image-access': imageAccess,
+    'report-filing': reportFiling,
     'turnaround-kpi': turnaroundKpi,
     'api-reference': apiReference,
   },
   queue: {
     'study-arrival': studyArrival,
     'worklist-routing': worklistRouting,
+    'report-delivery': reportDelivery,
     'turnaround-count': turnaroundCount,
   },
   outbox: outboxDispatch,
