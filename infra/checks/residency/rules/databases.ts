@@ -140,7 +140,7 @@ export const DATABASE_RULES: readonly Rule[] = [
   { id: 'user-pool-replica', types: ['AWS::Cognito::UserPoolReplica'], why: 'identities are copied to another region' },
   {
     id: 'bot-replica',
-    types: ['AWS::Lex::BotReplica', 'AWS::Lex::Bot'],
+    types: ['AWS::Lex::Bot'],
     at: ['Replication.ReplicaRegions'],
     is: given,
     why: 'the bot is replicated',

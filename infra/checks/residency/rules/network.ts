@@ -5,7 +5,6 @@ import type { Judge, Rule } from '../rule.ts'
 const CLOUDFRONT = [
   'Distribution',
   'StreamingDistribution',
-  'MultitenantDistribution',
   'DistributionTenant',
   'ConnectionGroup',
   'Function',
@@ -109,7 +108,7 @@ export const NETWORK_RULES: readonly Rule[] = [
   },
   {
     id: 'edge-hosting',
-    types: ['AWS::Amplify::*', 'AWS::Lightsail::Distribution', 'AWS::LightSail::Distribution'],
+    types: ['AWS::Amplify::*', 'AWS::Lightsail::Distribution'],
     why: 'the site is hosted and cached at edge locations',
   },
   {
