@@ -4,7 +4,8 @@ import { evaluateIntrinsic, type Scope } from './intrinsics.ts'
 import { entryOf, isObject } from './json.ts'
 import { isPlainObject, textsOf, type Plain, type PlainObject } from './plain.ts'
 import { ownMark, parameterMark, pseudoMark, unknownMark } from './symbols.ts'
-import type { RawResource, Template } from './template.ts'
+import type { RawResource } from './raw-resource.ts'
+import type { Template } from './template.ts'
 
 /** A resource whose properties hold no intrinsic any more. */
 export interface Resource {

@@ -1,5 +1,5 @@
 import { entryOf, isObject } from './json.ts'
-import type { RawResource } from './template.ts'
+import type { RawResource } from './raw-resource.ts'
 
 const PREFIX = 'AWS::Serverless::'
 

@@ -1,13 +1,7 @@
 import { isObject } from './json.ts'
 import { expandLoops } from './loops.ts'
+import type { RawResource } from './raw-resource.ts'
 import { expandServerless } from './serverless.ts'
-
-/** A resource as it stands in the template. */
-export interface RawResource {
-  readonly type: string
-  readonly condition: string | undefined
-  readonly properties: unknown
-}
 
 /** The sections of a template that a check reads. */
 export interface Template {

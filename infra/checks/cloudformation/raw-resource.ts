@@ -1,0 +1,6 @@
+/** A resource as it stands in the template. */
+export interface RawResource {
+  readonly type: string
+  readonly condition: string | undefined
+  readonly properties: unknown
+}
