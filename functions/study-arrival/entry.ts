@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { placeOf } from '../../shared/domain/upload/upload-session.ts'
 import { giveUpOnCase } from '../../shared/ledger/give-up.ts'
+import { inflateRawBounded } from '../../shared/runtime/bounded-inflate.ts'
 import type { Log } from '../../shared/runtime/log.ts'
 import { queueFunction } from '../../shared/runtime/queue-function.ts'
 import { ingest } from './record-arrival.ts'
@@ -23,11 +24,13 @@ export function decodeArrival(body: string): unknown {
   return notification.data.Records.map(({ s3 }) => ({ kind: 'object-arrived', key: decodedKey(s3.object.key) }))
 }
 
-export const entry = (ports: ArrivalPorts & { readonly log: Log }) =>
-  queueFunction(ports, 'ingest', decodeArrival, {
+export const entry = (given: Omit<ArrivalPorts, 'inflateRaw'> & { readonly log: Log }) => {
+  const ports: ArrivalPorts & { readonly log: Log } = { ...given, inflateRaw: inflateRawBounded }
+  return queueFunction(ports, 'ingest', decodeArrival, {
     handle: (messages) => receiveObjects(ports, messages),
     giveUp: async (message) => {
       const referralId = message.kind === 'object-arrived' ? placeOf(message.key)?.referralId : message.referralId
       if (referralId !== undefined) await giveUpOnCase(ports, referralId, ingest)
     },
   })
+}
