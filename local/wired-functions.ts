@@ -20,7 +20,7 @@ export const wiredFunctions: CellFunctions = {
     'referral-intake': referralIntake,
     'case-desk': caseDesk,
     'image-upload': imageUpload,
-    'worklist': worklist,
+    worklist: worklist,
     'image-access': imageAccess,
     'report-filing': reportFiling,
     'turnaround-kpi': turnaroundKpi,

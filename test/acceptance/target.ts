@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { importJWK, SignJWT, type JWK } from 'jose'
+import { apiClient, type ApiClient } from '../../local/client/api-client.ts'
+import { closeConnections } from '../../local/client/put-object.ts'
+import { developmentTokens } from '../../local/client/development-tokens.ts'
+import { startDemoCell } from '../../local/demo-cell.ts'
+import { demoUsers } from '../../local/seed/demo-network.ts'
+import { scopes } from '../../shared/contracts/routes.ts'
+import { seedAwsCell } from './seed-aws-cell.ts'
+
+/** One deployed or embedded cell with the demo network, as the acceptance suite sees it: an address and tokens. */
+export interface Target {
+  readonly edition: 'embedded' | 'aws'
+  readonly baseUrl: string
+  readonly tokenFor: (sub: string) => () => Promise<string>
+  readonly as: (sub: string) => ApiClient
+  readonly stop: () => Promise<void>
+}
+
+interface AwsRun {
+  readonly endpoint: string
+  readonly issuer: string
+  readonly signingKey: JWK
+  readonly cells: readonly { region: string; baseUrl: string; outputs: Readonly<Record<string, string>> }[]
+}
+
+const userOf = (sub: string) => {
+  const user = demoUsers.find((one) => one.sub === sub)
+  if (user === undefined) throw new Error(`no demo user ${sub}`)
+  return user
+}
+
+async function signToken(run: AwsRun, sub: string): Promise<string> {
+  const user = userOf(sub)
+  const now = Math.floor(Date.now() / 1000) - 5
+  const claims = {
+    token_use: 'access',
+    org_id: user.orgId,
+    person_id: user.sub,
+    roles: user.roles,
+    scope: Object.keys(scopes).join(' '),
+    country: user.attestedCountry,
+    amr: ['pwd', 'mfa'],
+    auth_time: now,
+  }
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: 'RS256', kid: run.signingKey.kid ?? '', typ: 'at+jwt' })
+    .setIssuer(run.issuer)
+    .setAudience('overread')
+    .setSubject(user.sub)
+    .setJti(randomUUID())
+    .setIssuedAt(now)
+    .setExpirationTime(now + 1800)
+    .sign(await importJWK(run.signingKey, 'RS256'))
+}
+
+const clients = (baseUrl: string, tokenFor: Target['tokenFor']) => (sub: string) =>
+  apiClient(baseUrl, tokenFor(sub), { seconds: 30 })
+
+async function awsTarget(runFile: string): Promise<Target> {
+  const run = JSON.parse(await readFile(runFile, 'utf8')) as AwsRun
+  const [cell] = run.cells
+  if (cell === undefined) throw new Error('the run has no cell')
+  await seedAwsCell(run.endpoint, cell)
+  const tokenFor = (sub: string) => () => signToken(run, sub)
+  const { baseUrl } = cell
+  return {
+    edition: 'aws',
+    baseUrl,
+    tokenFor,
+    as: clients(baseUrl, tokenFor),
+    stop: () => Promise.resolve(closeConnections()),
+  }
+}
+
+async function embeddedTarget(): Promise<Target> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'overread-acceptance-'))
+  const cell = await startDemoCell({ dataDir, port: 0, quiet: true, sweepIntervalMs: 1000 })
+  const tokenFor = developmentTokens(cell.baseUrl)
+  return {
+    edition: 'embedded',
+    baseUrl: cell.baseUrl,
+    tokenFor,
+    as: clients(cell.baseUrl, tokenFor),
+    stop: async () => {
+      closeConnections()
+      await cell.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The one suite drives both editions: the emulator run names its deployed cells in OVERREAD_AWS_RUN. */
+export const openTarget = (): Promise<Target> => {
+  const runFile = process.env['OVERREAD_AWS_RUN']
+  return runFile === undefined ? embeddedTarget() : awsTarget(runFile)
+}
+
+/** A folder that is gone after the test, filled with files. */
+export async function folderWith(
+  files: Readonly<Record<string, Uint8Array>>,
+): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'overread-files-'))
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(path, name), bytes)
+  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+}
+
+export const personOfReader = (readerId: string): string => {
+  const user = demoUsers.find((one) => one.readerId === readerId)
+  if (user === undefined) throw new Error(`no person for ${readerId}`)
+  return user.sub
+}
