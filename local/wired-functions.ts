@@ -12,6 +12,7 @@ import { entry as turnaroundCount } from '../functions/turnaround-count/entry.ts
 import { entry as turnaroundKpi } from '../functions/turnaround-kpi/entry.ts'
 import { entry as worklistRouting } from '../functions/worklist-routing/entry.ts'
 import { entry as worklist } from '../functions/worklist/entry.ts'
+import { installedPageFolder, pageFolder } from '../shared/adapters/page-folder.ts'
 import type { CellFunctions } from './cell-functions.ts'
 
 /** Every function of the product, as the embedded edition runs it: the very entries that are Lambda functions elsewhere. */
@@ -24,7 +25,7 @@ export const wiredFunctions: CellFunctions = {
     'image-access': imageAccess,
     'report-filing': reportFiling,
     'turnaround-kpi': turnaroundKpi,
-    'api-reference': apiReference,
+    'api-reference': (ports) => apiReference({ ...ports, pageFiles: pageFolder(installedPageFolder()) }),
   },
   queue: {
     'study-arrival': studyArrival,

@@ -1,25 +1,26 @@
 import middy from '@middy/core'
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import { faultFields, type Log } from '../../shared/runtime/log.ts'
 import { dispatchMessage, type DispatchPorts } from './dispatch-outbox.ts'
-import { outboxRecordOf, type StreamEvent } from './stream-event.ts'
+import { outboxRecordOf } from './stream-event.ts'
 
-interface BatchAnswer {
-  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[]
-}
+type StreamHandler = (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse>
 
 /** The change feed of the outbox. What fails here is tried again by the feed, and after that by the minute sweep. */
-export const entry = (ports: DispatchPorts & { readonly log: Log }) =>
-  middy<StreamEvent, BatchAnswer>().handler(async (event) => {
-    const failures: string[] = []
-    for (const record of event.Records) {
+export function entry(ports: DispatchPorts & { readonly log: Log }): StreamHandler {
+  const dispatchAll: StreamHandler = async ({ Records }) => {
+    const batchItemFailures: DynamoDBBatchResponse['batchItemFailures'] = []
+    for (const record of Records) {
       const outbox = outboxRecordOf(record)
       if (outbox === undefined) continue
       try {
         await dispatchMessage(ports, outbox)
       } catch (thrown) {
         ports.log.error('message-retried', { queue: 'outbox', ...faultFields(thrown) })
-        failures.push(record.dynamodb.SequenceNumber)
+        batchItemFailures.push({ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' })
       }
     }
-    return { batchItemFailures: failures.map((itemIdentifier) => ({ itemIdentifier })) }
-  })
+    return { batchItemFailures }
+  }
+  return middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(dispatchAll) as StreamHandler
+}

@@ -5,7 +5,6 @@ import {
   recordsFrom,
   surroundings,
 } from '../../shared/adapters/aws/from-environment.ts'
-import { inflateRawBounded } from '../../shared/runtime/bounded-inflate.ts'
 import { standardLog } from '../../shared/runtime/log.ts'
 import { policyDocument } from '../../shared/runtime/policy-document.ts'
 import { entry } from './entry.ts'
@@ -20,5 +19,4 @@ export const handler = entry({
   network: networkFrom(env, policyDocument),
   objects: objectsFrom(env),
   keys: keysFrom(env),
-  inflateRaw: inflateRawBounded,
 })
