@@ -42,11 +42,17 @@ const nameOf = (personName: string | undefined): SubmitReferral['patient']['name
   return { family: clip(family || 'Unnamed', 128), ...(given === '' ? {} : { given: clip(given, 128) }) }
 }
 
+/** Slides make it pathology, whatever else the study holds; otherwise what the first file says. */
+export const modalityOf = ({ files }: StudyGroup): string => {
+  const modalities = files.map(({ facts }) => facts.modality)
+  return modalities.includes('SM') ? 'SM' : (ModalitySchema.safeParse(modalities[0]).data ?? 'OT')
+}
+
 /** The referral a site would write for a study it holds: what the header says, and a question. */
 export function referralFor(group: StudyGroup, site: DemoSite, number: number, today: string): SubmitReferral {
   const facts = group.files[0]?.facts
   if (facts === undefined) throw new Error('a group has a file')
-  const modality = ModalitySchema.safeParse(facts.modality).data ?? 'OT'
+  const modality = modalityOf(group)
   const stroke =
     (modality === 'CT' || modality === 'MR') && (isHead(facts.bodyPartExamined) || isHead(facts.studyDescription))
   const birthDate = isoDate(facts.patientBirthDate, today)

@@ -1,6 +1,6 @@
 import type { TimelineEntry } from '../../shared/contracts/http/referrals.ts'
 import { apiClient } from '../client/api-client.ts'
-import { demoSites } from './referral-for.ts'
+import { demoSites, modalityOf } from './referral-for.ts'
 import { runCase, type CaseOutcome, type DemoCast } from './run-case.ts'
 import { groupByStudy, scanFolder, type ScannedFile, type StudyGroup } from './scan-folder.ts'
 
@@ -31,11 +31,9 @@ interface Errand {
   readonly number: number
 }
 
-const WHOLE_SLIDE = 'SM'
-
 /** Unreadable files go with the first case that will take images: they must not go with one that is rejected on arrival. */
 function errandsFor(groups: readonly StudyGroup[], ungrouped: readonly ScannedFile[]): Errand[] {
-  const host = groups.findIndex(({ files }) => files[0]?.facts.modality !== WHOLE_SLIDE)
+  const host = groups.findIndex((group) => modalityOf(group) !== 'SM')
   return groups.map((group, at) => ({ group, extra: at === host ? ungrouped : [], number: at + 1 }))
 }
 
