@@ -100,7 +100,7 @@ async function upload(folder: string, options: UploadOptions): Promise<void> {
   for (const { uploadId, files } of memory.uploads) {
     const onProgress = ({ sentObjects }: { sentObjects: number }) => bar.update(before + sentObjects)
     states.push(
-      await sendUpload(client, { referralId, uploadId }, files as StudyFile[], {
+      await sendUpload(client, { referralId, uploadId }, files, {
         parallel: Number(options.parallel),
         onProgress,
       }),

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLog, standardLog, type Log } from '../shared/runtime/log.ts'
-import { wiredFunctions } from './wired-functions.ts'
+import { cellFunctions } from './functions.ts'
 import { startEmbeddedCell, type EmbeddedCell } from './embedded-cell.ts'
 import { demoNetworkAt, demoUsers } from './seed/demo-network.ts'
 import { demoPolicy } from './seed/demo-policy.ts'
@@ -24,7 +24,7 @@ export const startDemoCell = (options: DemoCellOptions): Promise<EmbeddedCell> =
     port: options.port,
     ...(options.host === undefined ? {} : { host: options.host }),
     cell: { cellId: 'eu-central-1', region: 'eu-central-1', residencyFindings: 0 },
-    functions: wiredFunctions,
+    functions: cellFunctions,
     identity: { kind: 'development', users: demoUsers },
     seed: (origin) => ({ network: demoNetworkAt(origin), policy: demoPolicy }),
     log: options.quiet === true ? silentLog : standardLog,

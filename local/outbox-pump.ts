@@ -1,5 +1,4 @@
-import type { Context } from 'aws-lambda'
-import type { StreamEvent } from '../functions/outbox-dispatch/stream-event.ts'
+import type { Context, DynamoDBStreamEvent } from 'aws-lambda'
 import type { SqliteRecordStore } from '../shared/adapters/embedded/sqlite-record-store.ts'
 import type { StoredRecord } from '../shared/ports/record-store.ts'
 import { lambdaContext, within } from './lambda-context.ts'
@@ -9,7 +8,7 @@ import { streamEvent } from './stream-event.ts'
 export interface StreamAnswer {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[]
 }
-export type OutboxHandler = (event: StreamEvent, context: Context) => Promise<StreamAnswer>
+export type OutboxHandler = (event: DynamoDBStreamEvent, context: Context) => Promise<StreamAnswer>
 
 export interface OutboxPumpOptions {
   readonly store: SqliteRecordStore

@@ -1,8 +1,8 @@
-import type { Attribute, StreamEvent } from '../functions/outbox-dispatch/stream-event.ts'
+import type { AttributeValue, DynamoDBStreamEvent } from 'aws-lambda'
 import type { JsonValue } from '../shared/domain/json.ts'
 import type { StoredRecord } from '../shared/ports/record-store.ts'
 
-const attributeOf = (value: JsonValue): Attribute => {
+const attributeOf = (value: JsonValue): AttributeValue => {
   if (value === null) return { NULL: true }
   if (typeof value === 'string') return { S: value }
   if (typeof value === 'number') return { N: String(value) }
@@ -12,7 +12,7 @@ const attributeOf = (value: JsonValue): Attribute => {
 }
 
 /** The attributes of a record in the cloud edition's table. */
-const imageOf = ({ partition, sort, body, version, expiresAt }: StoredRecord): Record<string, Attribute> => ({
+const imageOf = ({ partition, sort, body, version, expiresAt }: StoredRecord): Record<string, AttributeValue> => ({
   pk: { S: partition },
   sk: { S: sort },
   body: attributeOf(body),
@@ -21,7 +21,7 @@ const imageOf = ({ partition, sort, body, version, expiresAt }: StoredRecord): R
 })
 
 /** Records that were put, as a DynamoDB stream hands them over; the sequence number is the place in the batch. */
-export const streamEvent = (records: readonly StoredRecord[]): StreamEvent => ({
+export const streamEvent = (records: readonly StoredRecord[]): DynamoDBStreamEvent => ({
   Records: records.map((record, at) => ({
     eventName: 'INSERT',
     dynamodb: { SequenceNumber: String(at), NewImage: imageOf(record) },

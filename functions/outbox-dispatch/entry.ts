@@ -22,5 +22,5 @@ export function entry(ports: DispatchPorts & { readonly log: Log }): StreamHandl
     }
     return { batchItemFailures }
   }
-  return middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(dispatchAll) as StreamHandler
+  return middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(dispatchAll)
 }

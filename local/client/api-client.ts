@@ -78,11 +78,15 @@ export function apiClient(
   token: () => Promise<string>,
   patience: Patience = { seconds: 30 },
 ): ApiClient {
-  async function once(url: string, init: RequestInit): Promise<Response | undefined> {
+  async function once(
+    url: string,
+    init: RequestInit,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Response | undefined> {
     try {
       const response = await fetch(url, {
         ...init,
-        headers: { ...init.headers, authorization: `Bearer ${await token()}` },
+        headers: { ...headers, authorization: `Bearer ${await token()}` },
       })
       return isPassing(response.status) ? undefined : response
     } catch (cause) {
@@ -102,12 +106,11 @@ export function apiClient(
       if (options.version !== undefined) headers['if-match'] = `"${options.version}"`
       const init: RequestInit = {
         method: route.method,
-        headers,
         ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       }
       const until = Date.now() + patience.seconds * 1000
       for (let wait = 50; ; wait = Math.min(1000, wait * 2)) {
-        const response = await once(urlOf(baseUrl, route.path, options), init)
+        const response = await once(urlOf(baseUrl, route.path, options), init, headers)
         if (response !== undefined) {
           const text = await response.text()
           if (!response.ok) throw new ApiProblem(problemOf(response.status, text))

@@ -72,7 +72,10 @@ async function awsTarget(runFile: string): Promise<Target> {
     baseUrl,
     tokenFor,
     as: clients(baseUrl, tokenFor),
-    stop: () => Promise.resolve(closeConnections()),
+    stop: async () => {
+      closeConnections()
+      await Promise.resolve()
+    },
   }
 }
 
