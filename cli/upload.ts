@@ -6,7 +6,7 @@ import * as z from 'zod'
 import { apiClient, type ApiClient } from '../local/client/api-client.ts'
 import { developmentTokens } from '../local/client/development-tokens.ts'
 import { closeConnections } from '../local/client/put-object.ts'
-import { completeUpload, manifestsOf, openUpload, sendUpload, type StudyFile } from '../local/client/upload-study.ts'
+import { completeUpload, manifestsOf, openUpload, sendUpload } from '../local/client/upload-study.ts'
 import { scanFolder, type ScannedFile } from '../local/demo/scan-folder.ts'
 import type { UploadState } from '../shared/contracts/http/uploads.ts'
 
