@@ -1,0 +1,86 @@
+import { dictionaryVr, isStandardVr, VR_IMPLICIT, VR_UN, VR_XS, vrLetters } from '../dicom/vr.ts'
+import { profileRow, type ProfileRow } from './basic-profile.ts'
+import type { DeidentificationPolicy } from './deidentification-policy.ts'
+
+/** What becomes of one element. `fallback` is for a value that cannot be shifted or kept as it is. */
+export type ElementAction =
+  | { readonly do: 'keep' | 'remove' | 'empty' | 'dummy' | 'enter' }
+  | { readonly do: 'replace-uid'; readonly keepWellKnown: boolean }
+  | { readonly do: 'shift' | 'keep-if-coded'; readonly fallback: 'remove' | 'empty' | 'dummy' }
+
+const TEMPORAL = new Set(['DA', 'DT', 'TM'])
+/** Text that people type. Where Table E.1-1 has no row for it, nobody has judged it: it goes. */
+const TYPED_TEXT = new Set(['LT', 'ST', 'UT', 'UC', 'UR', 'PN', 'AE', 'AS', 'UN'])
+const SHORT_TEXT = new Set(['LO', 'SH'])
+const CODED = new Set(['CS', 'IS', 'DS'])
+const CHARACTERISTIC = new Set(['AS', 'CS', 'DS', 'US'])
+
+/** Groups whose short text is technical (kernel, coil, sequence name, units), and the code triplet of PS3.3 8.8. */
+const TECHNICAL_GROUPS = new Set([0x0018, 0x0022, 0x0028, 0x0048, 0x0054, 0x0062])
+/** Frame of Reference UIDs may be well-known atlases (PS3.6 annex A); no other UID of an instance is. */
+const FRAMES_OF_REFERENCE = new Set([0x00200052, 0x30060024, 0x300600c2])
+const CODE_TRIPLET = new Set([0x00080100, 0x00080102, 0x00080103, 0x00080104])
+
+/** The VR an element is written with: its own, or the dictionary's where the encoding names none or none that exists. */
+export const writtenVr = (tag: number, vr: number): string => {
+  const known = vr === VR_IMPLICIT || !isStandardVr(vr) ? dictionaryVr(tag) : vr
+  return known === VR_XS ? 'US' : vrLetters(known)
+}
+
+/**
+ * The Basic Profile leaves a choice where a type 2 or type 1 attribute must stay: the last code of the row keeps every
+ * IOD valid, and an empty or dummy value tells as little as none.
+ */
+const basicAction = (row: ProfileRow, tag: number, vr: string): ElementAction => {
+  const last = row.basic.at(-1)
+  if (vr === 'SQ') {
+    if (last === 'U*' || last === 'U') return { do: 'enter' }
+    if (row.basic.includes('X')) return { do: row.basic.includes('Z') ? 'empty' : 'remove' }
+    return { do: last === 'Z' ? 'empty' : 'dummy' }
+  }
+  // A UID row on something that is no UID is no reason to keep it; a dummy UID that all copies share would be one object.
+  if (vr === 'UI' && (last === 'U' || last === 'D'))
+    return { do: 'replace-uid', keepWellKnown: FRAMES_OF_REFERENCE.has(tag) }
+  if (last === 'D') return { do: 'dummy' }
+  return { do: last === 'Z' ? 'empty' : 'remove' }
+}
+
+const asFallback = (action: ElementAction): 'remove' | 'empty' | 'dummy' =>
+  action.do === 'empty' || action.do === 'dummy' ? action.do : 'remove'
+
+const rowAction = (row: ProfileRow, tag: number, vr: string, policy: DeidentificationPolicy): ElementAction => {
+  const basic = basicAction(row, tag, vr)
+  if (policy.keepPatientCharacteristics && row.options.p === 'K' && CHARACTERISTIC.has(vr)) {
+    return { do: 'keep-if-coded', fallback: asFallback(basic) }
+  }
+  if (policy.dates === 'shift' && row.options.m === 'C' && TEMPORAL.has(vr)) {
+    return { do: 'shift', fallback: asFallback(basic) }
+  }
+  return basic
+}
+
+/** Table E.1-1 names what may identify; what it does not name is kept only in forms that hold no free text. */
+const unlistedAction = (tag: number, vr: string, policy: DeidentificationPolicy): ElementAction => {
+  if (dictionaryVr(tag) === VR_UN || TYPED_TEXT.has(vr)) return { do: 'remove' }
+  if (vr === 'SQ') return { do: 'enter' }
+  if (vr === 'UI') return { do: 'replace-uid', keepWellKnown: true }
+  if (TEMPORAL.has(vr)) return policy.dates === 'shift' ? { do: 'shift', fallback: 'empty' } : { do: 'empty' }
+  if (SHORT_TEXT.has(vr)) {
+    return { do: TECHNICAL_GROUPS.has(Math.floor(tag / 0x10000)) || CODE_TRIPLET.has(tag) ? 'keep' : 'remove' }
+  }
+  return CODED.has(vr) ? { do: 'keep-if-coded', fallback: 'empty' } : { do: 'keep' }
+}
+
+const isBelowIdentification = (group: number): boolean => group < 0x0008
+/** Curves, and the whole overlay plane: without its data the rest of it says nothing and may be labelled. */
+const isGraphics = (group: number): boolean => group >>> 8 === 0x50 || group >>> 8 === 0x60
+
+/** What the policy does with an element of this tag and VR, wherever it stands. */
+export const elementAction = (tag: number, vr: string, policy: DeidentificationPolicy): ElementAction => {
+  const group = Math.floor(tag / 0x10000)
+  // Group lengths are of the original encoding; private elements cannot be judged (control DEID-03).
+  if (group % 2 === 1 || tag % 0x10000 === 0 || isBelowIdentification(group) || isGraphics(group))
+    return { do: 'remove' }
+  const row = profileRow(tag)
+  return row === undefined ? unlistedAction(tag, vr, policy) : rowAction(row, tag, vr, policy)
+}

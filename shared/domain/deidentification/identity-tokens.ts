@@ -1,0 +1,102 @@
+import type { InflateRaw } from '../dicom/inspect-object.ts'
+import { scanDataSet, scanFileMeta, UnreadableObject, type ScannedElement } from './scanned-element.ts'
+
+/** What of an original must not be found in a copy, as bytes in one-byte-a-character text. */
+export interface IdentityTokens {
+  /** Parts of names, whole ids, numbers, places: searched as words in all text, and as bytes in the pixels. */
+  readonly words: readonly string[]
+  /** Every UID that is not of the standard. */
+  readonly uids: ReadonlySet<string>
+  /** Values of dates and times by the place where they stood. */
+  readonly temporal: ReadonlyMap<string, string>
+  /** Dates of the patient as eight digits, which must not stand in any text either. */
+  readonly days: ReadonlySet<string>
+}
+
+/** One byte, one character, without padding: enough to compare, and the same whatever the character set. */
+export const rawText = (value: Uint8Array): string => {
+  const characters = Array.from({ length: Math.min(value.length, 65_536) }, (_, i) =>
+    String.fromCharCode(value[i] ?? 0),
+  )
+  return characters.join('').replace(/[\0 ]+$/, '')
+}
+
+/** Attributes whose whole value is somebody's number, place or machine. */
+const identifiers = new Set(
+  (
+    '00080050 00080080 00080081 00081010 00100020 00100021 00101000 00101040 00102154 00102155 00181000 00200010 ' +
+    '00321033 00380010 00380060 00400009 00401001 00402016 00402017 00402008 00402009 00402010 00120040 00120042'
+  ).split(' '),
+)
+/** Attributes whose value is a name, for encodings that do not say so. */
+const names = new Set(
+  (
+    '00100010 00101001 00101005 00101060 00080090 0008009C 00081048 00081050 00081052 00081060 00081062 00081070 ' +
+    '00102297 00321032 00400006 00401004 0040A075 0040A123 300E0008 00700084 00400039'
+  ).split(' '),
+)
+
+const tagOf = ({ tag }: ScannedElement): string => tag.toString(16).padStart(8, '0').toUpperCase()
+const uidForm = /^\d+(\.\d+){2,}$/
+const dayForm = /^(1[89]|20)\d\d\.?(0[1-9]|1[0-2])\.?(0[1-9]|[12]\d|3[01])(?:\d{2,6}(?:\.\d+)?)?(?:[+-]\d{4})?$/
+
+/** Words the copy uses itself, and names that are none; finding them proves nothing. */
+const meaningless = new Set([
+  'removed',
+  'anonymous',
+  'anonymized',
+  'anonymised',
+  'unknown',
+  'none',
+  'test',
+  'null',
+  'n/a',
+])
+
+const isWord = (word: string): boolean =>
+  word.length >= 3 && !meaningless.has(word.toLowerCase()) && !/^[0.\s-]*$/.test(word)
+
+const wordsOf = (element: ScannedElement): readonly string[] => {
+  const tag = tagOf(element)
+  if (element.items !== undefined) return []
+  const text = rawText(element.value)
+  if (element.vr === 'PN' || names.has(tag) || (element.vr === '??' && text.includes('^'))) {
+    return text.split(/[\^=\\ ,]+/)
+  }
+  return identifiers.has(tag) ? text.split('\\').map((value) => value.trim()) : []
+}
+
+const temporalVrs = new Set(['DA', 'DT', 'TM'])
+
+const collect = (elements: readonly ScannedElement[]): IdentityTokens => {
+  const words = new Set<string>()
+  const uids = new Set<string>()
+  const days = new Set<string>()
+  const temporal = new Map<string, string>()
+  for (const element of elements) {
+    for (const word of wordsOf(element)) if (isWord(word)) words.add(word)
+    if (element.items !== undefined || element.value.length > 1_024) continue
+    for (const value of rawText(element.value).split('\\')) {
+      if (uidForm.test(value) && !value.startsWith('1.2.840.10008.') && value.length >= 10) uids.add(value)
+      if (dayForm.test(value.trim()) && !['IS', 'DS'].includes(element.vr))
+        days.add(value.replaceAll('.', '').slice(0, 8))
+    }
+    if (temporalVrs.has(element.vr) || element.vr === '??') temporal.set(element.path, rawText(element.value))
+  }
+  return { words: [...words], uids, temporal, days }
+}
+
+/** Reads an original for what identifies. Throws `UnreadableObject`: what cannot be read cannot be shown to be gone. */
+export const identityTokens = (original: Uint8Array, inflateRaw?: InflateRaw): IdentityTokens => {
+  const { meta, dataSetAt } = scanFileMeta(original)
+  const syntax = rawText(meta.find(({ tag }) => tag === 0x00020010)?.value ?? new Uint8Array(0))
+  const explicitAt = (bytes: Uint8Array, at: number) => /^[A-Z]{2}$/.test(rawText(bytes.subarray(at + 4, at + 6)))
+  if (syntax === '1.2.840.10008.1.2.1.99') {
+    const inflated = inflateRaw?.(original.subarray(dataSetAt), 512 * 1024 * 1024) ?? 'corrupt'
+    if (typeof inflated === 'string') throw new UnreadableObject('deflated')
+    return collect(scanDataSet(inflated, 0, { explicit: true, littleEndian: true }))
+  }
+  const explicit = syntax === '' ? explicitAt(original, dataSetAt) : syntax !== '1.2.840.10008.1.2'
+  const littleEndian = syntax !== '1.2.840.10008.1.2.2'
+  return collect([...meta, ...scanDataSet(original, dataSetAt, { explicit, littleEndian })])
+}

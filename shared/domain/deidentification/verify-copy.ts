@@ -1,0 +1,185 @@
+import type { InflateRaw } from '../dicom/inspect-object.ts'
+import table from './basic-profile.policy.json' with { type: 'json' }
+import type { DeidentificationPolicy } from './deidentification-policy.ts'
+import { identityTokens, rawText, type IdentityTokens } from './identity-tokens.ts'
+import { residualWords } from './residual-words.ts'
+import { scanDataSet, scanFileMeta, UnreadableObject, type ScannedElement } from './scanned-element.ts'
+
+/** What the verifier may find. It names kind and place, never a value: a finding is logged, a name must not be. */
+export type FindingKind =
+  | 'unreadable'
+  | 'original-unreadable'
+  | 'preamble'
+  | 'file-meta'
+  | 'marker'
+  | 'private-element'
+  | 'graphics'
+  | 'structured-text'
+  | 'typed-text'
+  | 'listed-attribute'
+  | 'uid'
+  | 'date'
+  | 'residual-identity'
+
+export interface CopyFinding {
+  readonly kind: FindingKind
+  readonly path: string
+}
+
+export type CopyVerification =
+  | { readonly outcome: 'clean'; readonly methodCodes: readonly string[] }
+  | { readonly outcome: 'blocked'; readonly findings: readonly CopyFinding[] }
+
+/** Table E.1-1 in this reader's own form: tag in hex, to the rest of its row. */
+const listed: ReadonlyMap<string, string> = new Map(
+  Object.entries(table.rows).flatMap(([group, rows]) =>
+    rows.map((row) => [group + row.slice(0, row.indexOf(' ')), row.slice(row.indexOf(' ') + 1)] as const),
+  ),
+)
+
+const hexOf = (tag: number): string => tag.toString(16).padStart(8, '0').toUpperCase()
+const harmless = new Set(['', 'REMOVED', '0', '000Y', '19000101', '19000101000000', '000000', 'about:blank', '\u0000'])
+const replacedUid = /^2\.25\.\d{1,39}$/
+const standardUid = /^1\.2\.840\.10008(\.\d{1,4})+$/
+const pseudonym = /^OVR-[0-9A-F]{16}$/
+const framesOfReference = new Set(['00200052', '30060024', '300600C2'])
+const characteristicForm = /^(\d{3}[DWMY]|[A-Z_ ]{0,16}|[-+0-9.Ee ]{0,16})$/
+const metaAllowed = new Set([0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013])
+const typedText = new Set(['LT', 'ST', 'UT', 'UC', 'UR', 'PN', 'AE', 'AS', 'UN'])
+const temporalVrs = new Set(['DA', 'DT', 'TM'])
+const textModalities = new Set(['SR', 'KO', 'PR', 'DOC', 'AU', 'PLAN'])
+
+const isHarmless = (element: ScannedElement): boolean => {
+  if (element.value.length <= 2 && element.value.every((byte) => byte === 0)) return true
+  return harmless.has(rawText(element.value))
+}
+
+const uidsAreClean = (element: ScannedElement, mayBeStandard: boolean, original: IdentityTokens): boolean =>
+  rawText(element.value)
+    .split('\\')
+    .every(
+      (uid) => uid === '' || (replacedUid.test(uid) ? !original.uids.has(uid) : mayBeStandard && standardUid.test(uid)),
+    )
+
+const hasItemsWithContent = (element: ScannedElement, all: readonly ScannedElement[]): boolean =>
+  (element.items ?? 0) > 0 && all.some(({ path }) => path.startsWith(`${element.path}[`))
+
+interface Look {
+  readonly all: readonly ScannedElement[]
+  readonly original: IdentityTokens
+  readonly policy: DeidentificationPolicy
+}
+
+const listedFinding = (element: ScannedElement, row: string, look: Look): FindingKind | undefined => {
+  const [action = '', ...options] = row.split(' ')
+  const { policy, original } = look
+  const hex = hexOf(element.tag)
+  if (element.items !== undefined) {
+    return !action.includes('U') && hasItemsWithContent(element, look.all) ? 'listed-attribute' : undefined
+  }
+  if (isHarmless(element)) return undefined
+  if (element.vr === 'UI') return uidsAreClean(element, framesOfReference.has(hex), original) ? undefined : 'uid'
+  if (action === 'X' && !options.includes('mC') && !options.includes('pK')) return 'listed-attribute'
+  if ((hex === '00100010' || hex === '00100020') && pseudonym.test(rawText(element.value))) return undefined
+  if (options.includes('mC') && policy.dates === 'shift' && temporalVrs.has(element.vr))
+    return temporalFinding(element, look)
+  const isCharacteristic = policy.keepPatientCharacteristics && options.includes('pK')
+  if (isCharacteristic && (element.vr === 'US' || characteristicForm.test(rawText(element.value)))) return undefined
+  return 'listed-attribute'
+}
+
+/** A date must be one, and not the one that stood there. A time of day may stay: alone it dates nothing. */
+const temporalFinding = (element: ScannedElement, { original }: Look): FindingKind | undefined => {
+  const text = rawText(element.value)
+  if (element.vr === 'TM') return /^[\d.\\ ]*$/.test(text) ? undefined : 'date'
+  if (!/^[\d.\\ ]*$/.test(text)) return 'date'
+  const before = original.temporal.get(element.path)
+  const day = (value: string) => value.split('\\').map((one) => one.replace(/\.(?=\d\d\.?\d\d$)/g, '').slice(0, 8))
+  const was = new Set(before === undefined ? [] : day(before))
+  return day(text).some((value) => value !== '' && was.has(value)) ? 'date' : undefined
+}
+
+const unlistedFinding = (element: ScannedElement, look: Look): FindingKind | undefined => {
+  if (element.items !== undefined || isHarmless(element)) return undefined
+  if (typedText.has(element.vr)) return 'typed-text'
+  if (element.vr === 'UI') return uidsAreClean(element, true, look.original) ? undefined : 'uid'
+  if (!temporalVrs.has(element.vr)) return undefined
+  return look.policy.dates === 'shift' ? temporalFinding(element, look) : 'date'
+}
+
+const elementFinding = (element: ScannedElement, look: Look): FindingKind | undefined => {
+  const group = Math.floor(element.tag / 65_536)
+  if (group % 2 !== 0) return 'private-element'
+  if ((group >= 0x5000 && group <= 0x50ff) || (group >= 0x6000 && group <= 0x60ff)) return 'graphics'
+  const isText = element.tag === 0x0040a160 || (element.tag === 0x0040a730 && hasItemsWithContent(element, look.all))
+  if (isText || (element.tag === 0x00080060 && textModalities.has(rawText(element.value)))) return 'structured-text'
+  const row = listed.get(hexOf(element.tag))
+  return row === undefined ? unlistedFinding(element, look) : listedFinding(element, row, look)
+}
+
+const headFindings = (copy: Uint8Array, meta: readonly ScannedElement[]): CopyFinding[] => [
+  ...(copy.subarray(0, 128).some((byte) => byte !== 0) ? [{ kind: 'preamble' as const, path: '' }] : []),
+  ...meta.filter(({ tag }) => !metaAllowed.has(tag)).map(({ path }) => ({ kind: 'file-meta' as const, path })),
+  ...meta
+    .filter(({ tag, value }) => tag === 0x00020003 && !replacedUid.test(rawText(value)))
+    .map(({ path }) => ({ kind: 'uid' as const, path })),
+]
+
+const methodCodesIn = (all: readonly ScannedElement[]): string[] =>
+  all.filter(({ path }) => /^00120064\[\d+\]\.00080100$/.test(path)).map(({ value }) => rawText(value))
+
+const markerFindings = (all: readonly ScannedElement[], policy: DeidentificationPolicy): CopyFinding[] => {
+  const codes = methodCodesIn(all)
+  const isMarked = all.some(({ path, value }) => path === '00120062' && rawText(value) === 'YES')
+  const wanted = ['113100', ...(policy.dates === 'shift' ? ['113107'] : [])]
+  const isHonest =
+    wanted.every((code) => codes.includes(code)) && !codes.some((code) => ['113106', '113110'].includes(code))
+  return [
+    ...(isMarked ? [] : [{ kind: 'marker' as const, path: '00120062' }]),
+    ...(isHonest ? [] : [{ kind: 'marker' as const, path: '00120064' }]),
+  ]
+}
+
+const findingsOf = (copy: Uint8Array, original: IdentityTokens, policy: DeidentificationPolicy) => {
+  const { meta, dataSetAt } = scanFileMeta(copy)
+  const all = scanDataSet(copy, dataSetAt, { explicit: true, littleEndian: true })
+  const look = { all, original, policy }
+  const findings = [
+    ...headFindings(copy, meta),
+    ...markerFindings(all, policy),
+    ...all.flatMap((element) => {
+      const kind = elementFinding(element, look)
+      return kind === undefined ? [] : [{ kind, path: element.path }]
+    }),
+    ...residualWords([...meta, ...all], original).map((path) => ({ kind: 'residual-identity' as const, path })),
+  ]
+  return { findings, methodCodes: methodCodesIn(all) }
+}
+
+const readable = <T>(read: () => T): T | undefined => {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof UnreadableObject || error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/**
+ * Whether a de-identified copy may be released: reads it with another reader than the one that made it, and blocks on
+ * any name, id, date, accession, private element, overlay, report text or UID of the original, wherever it stands.
+ */
+export const verifyCopy = (
+  copy: Uint8Array,
+  original: Uint8Array,
+  policy: DeidentificationPolicy,
+  inflateRaw?: InflateRaw,
+): CopyVerification => {
+  const tokens = readable(() => identityTokens(original, inflateRaw))
+  if (tokens === undefined) return { outcome: 'blocked', findings: [{ kind: 'original-unreadable', path: '' }] }
+  const looked = readable(() => findingsOf(copy, tokens, policy))
+  if (looked === undefined) return { outcome: 'blocked', findings: [{ kind: 'unreadable', path: '' }] }
+  return looked.findings.length === 0
+    ? { outcome: 'clean', methodCodes: looked.methodCodes }
+    : { outcome: 'blocked', findings: looked.findings }
+}
