@@ -33,9 +33,7 @@ const readRow = (text: string): readonly [element: string, row: ProfileRow] => {
     element,
     {
       basic: action.split('/') as ProfileAction[],
-      options: Object.fromEntries(
-        options.map((option) => [option.slice(0, 1), option.slice(1)]),
-      ),
+      options: Object.fromEntries(options.map((option) => [option.slice(0, 1), option.slice(1)])),
     },
   ]
 }
@@ -55,12 +53,15 @@ export const basicProfileEdition = table.edition
 /** Every row by its key: `00100010`, or `odd*`, `50xx*`, `60xx3000`, `60xx4000` for what stands for many elements. */
 export const basicProfileRows = rows
 
+const exactRows: ReadonlyMap<number, ProfileRow> = new Map(
+  [...rows].flatMap(([key, row]) => (/^[0-9A-F]{8}$/.test(key) ? [[parseInt(key, 16), row] as const] : [])),
+)
+
 /** The row that governs a tag, if Table E.1-1 has one. Repeating groups and private groups have rows of their own. */
 export const profileRow = (tag: number): ProfileRow | undefined => {
   const group = Math.floor(tag / 0x10000)
   if (group % 2 === 1) return rows.get('odd*')
-  const element = (tag % 0x10000).toString(16).toUpperCase().padStart(4, '0')
   if (group >>> 8 === 0x50) return rows.get('50xx*')
-  if (group >>> 8 === 0x60) return rows.get(`60xx${element}`)
-  return rows.get(group.toString(16).toUpperCase().padStart(4, '0') + element)
+  if (group >>> 8 === 0x60) return rows.get(`60xx${(tag % 0x10000).toString(16).padStart(4, '0')}`)
+  return exactRows.get(tag)
 }

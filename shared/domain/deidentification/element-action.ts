@@ -6,20 +6,23 @@ import type { DeidentificationPolicy } from './deidentification-policy.ts'
 export type ElementAction =
   | { readonly do: 'keep' | 'remove' | 'empty' | 'dummy' | 'enter' }
   | { readonly do: 'replace-uid'; readonly keepWellKnown: boolean }
-  | { readonly do: 'shift' | 'keep-if-coded'; readonly fallback: 'remove' | 'empty' | 'dummy' }
+  | { readonly do: 'shift' | 'keep-if-coded' | 'keep-characteristic'; readonly fallback: 'remove' | 'empty' | 'dummy' }
 
 const TEMPORAL = new Set(['DA', 'DT', 'TM'])
 /** Text that people type. Where Table E.1-1 has no row for it, nobody has judged it: it goes. */
 const TYPED_TEXT = new Set(['LT', 'ST', 'UT', 'UC', 'UR', 'PN', 'AE', 'AS', 'UN'])
 const SHORT_TEXT = new Set(['LO', 'SH'])
 const CODED = new Set(['CS', 'IS', 'DS'])
-const CHARACTERISTIC = new Set(['AS', 'CS', 'DS', 'US'])
 
-/** Groups whose short text is technical (kernel, coil, sequence name, units), and the code triplet of PS3.3 8.8. */
-const TECHNICAL_GROUPS = new Set([0x0018, 0x0022, 0x0028, 0x0048, 0x0054, 0x0062])
+/**
+ * The short text that is kept though anybody could type it: the code triplet of PS3.3 8.8, and what an image cannot be
+ * read without (sequence, kernel, filter and coil names). The verifier searches it for every word of the patient.
+ */
+const KEPT_SHORT_TEXT = new Set([
+  0x00080100, 0x00080102, 0x00080103, 0x00080104, 0x00180024, 0x00181160, 0x00181210, 0x00181250, 0x00181251,
+])
 /** Frame of Reference UIDs may be well-known atlases (PS3.6 annex A); no other UID of an instance is. */
 const FRAMES_OF_REFERENCE = new Set([0x00200052, 0x30060024, 0x300600c2])
-const CODE_TRIPLET = new Set([0x00080100, 0x00080102, 0x00080103, 0x00080104])
 
 /** The VR an element is written with: its own, or the dictionary's where the encoding names none or none that exists. */
 export const writtenVr = (tag: number, vr: number): string => {
@@ -50,8 +53,8 @@ const asFallback = (action: ElementAction): 'remove' | 'empty' | 'dummy' =>
 
 const rowAction = (row: ProfileRow, tag: number, vr: string, policy: DeidentificationPolicy): ElementAction => {
   const basic = basicAction(row, tag, vr)
-  if (policy.keepPatientCharacteristics && row.options.p === 'K' && CHARACTERISTIC.has(vr)) {
-    return { do: 'keep-if-coded', fallback: asFallback(basic) }
+  if (policy.keepPatientCharacteristics && row.options.p === 'K') {
+    return { do: 'keep-characteristic', fallback: asFallback(basic) }
   }
   if (policy.dates === 'shift' && row.options.m === 'C' && TEMPORAL.has(vr)) {
     return { do: 'shift', fallback: asFallback(basic) }
@@ -65,9 +68,7 @@ const unlistedAction = (tag: number, vr: string, policy: DeidentificationPolicy)
   if (vr === 'SQ') return { do: 'enter' }
   if (vr === 'UI') return { do: 'replace-uid', keepWellKnown: true }
   if (TEMPORAL.has(vr)) return policy.dates === 'shift' ? { do: 'shift', fallback: 'empty' } : { do: 'empty' }
-  if (SHORT_TEXT.has(vr)) {
-    return { do: TECHNICAL_GROUPS.has(Math.floor(tag / 0x10000)) || CODE_TRIPLET.has(tag) ? 'keep' : 'remove' }
-  }
+  if (SHORT_TEXT.has(vr)) return { do: KEPT_SHORT_TEXT.has(tag) ? 'keep' : 'remove' }
   return CODED.has(vr) ? { do: 'keep-if-coded', fallback: 'empty' } : { do: 'keep' }
 }
 

@@ -30,7 +30,6 @@ export const dummyValues: Readonly<Record<string, string>> = {
 /** Well-known UIDs: SOP classes, transfer syntaxes, frames of reference such as Talairach (PS3.6 annex A). */
 const WELL_KNOWN = /^1\.2\.840\.10008(\.\d{1,4}){1,8}$/
 const codedForms: Readonly<Record<string, RegExp>> = {
-  AS: /^\d{3}[DWMY]$/,
   CS: /^[A-Z0-9_ ]{0,16}(\\[A-Z0-9_ ]{0,16})*$/,
   DS: /^[-+0-9.Ee \\]*$/,
   IS: /^[-+0-9 \\]*$/,
@@ -51,6 +50,16 @@ export const asciiBytes = (text: string, padding: number): Uint8Array => {
 }
 
 const padded = (vr: string, text: string): Uint8Array => asciiBytes(text, vr === 'UI' ? 0 : 0x20)
+
+/** Option 113108: what each characteristic may say. What is not in the list, or says something else, is not kept. */
+const characteristicForms: ReadonlyMap<number, RegExp> = new Map([
+  [0x00100040, /^[MFO]$/],
+  [0x00101010, /^\d{3}[DWMY]$/],
+  [0x00101020, /^[0-2](\.\d{1,4})?$/],
+  [0x00101030, /^\d{1,3}(\.\d{1,4})?$/],
+  [0x001021a0, /^(YES|NO|UNKNOWN)$/],
+  [0x00102203, /^(ALTERED|UNALTERED)$/],
+])
 
 /** HIPAA 164.514(b)(2)(i)(C): ages over 89 are one group, so that a centenarian is not the only one. */
 const cappedAge = (text: string): string => (text.endsWith('Y') && Number(text.slice(0, 3)) > 89 ? '090Y' : text)
@@ -102,10 +111,12 @@ export const copiedValue = (
       const moved = shiftTemporal(vr, asciiText(value), context.pseudonyms.daysBack(context.patientKey))
       return moved === undefined ? fallen(action.fallback, tag, vr, context) : padded(vr, moved)
     }
-    case 'keep-if-coded': {
-      const text = asciiText(value)
-      if (codedForms[vr]?.test(text) === false) return fallen(action.fallback, tag, vr, context)
-      return vr === 'AS' ? padded(vr, cappedAge(text)) : value
+    case 'keep-if-coded':
+      return codedForms[vr]?.test(asciiText(value)) === false ? fallen(action.fallback, tag, vr, context) : value
+    case 'keep-characteristic': {
+      const text = asciiText(value).trim()
+      const isOne = characteristicForms.get(tag)?.test(text) === true
+      return isOne ? padded(vr, cappedAge(text)) : fallen(action.fallback, tag, vr, context)
     }
   }
 }

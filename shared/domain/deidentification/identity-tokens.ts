@@ -57,13 +57,13 @@ const isWord = (word: string): boolean =>
   word.length >= 3 && !meaningless.has(word.toLowerCase()) && !/^[0.\s-]*$/.test(word)
 
 const wordsOf = (element: ScannedElement): readonly string[] => {
+  if (element.items !== undefined || element.value.length > 1_024) return []
   const tag = tagOf(element)
-  if (element.items !== undefined) return []
+  const mayBeName = element.vr === '??' && element.value.length <= 256
+  if (element.vr !== 'PN' && !names.has(tag) && !identifiers.has(tag) && !mayBeName) return []
   const text = rawText(element.value)
-  if (element.vr === 'PN' || names.has(tag) || (element.vr === '??' && text.includes('^'))) {
-    return text.split(/[\^=\\ ,]+/)
-  }
-  return identifiers.has(tag) ? text.split('\\').map((value) => value.trim()) : []
+  if (identifiers.has(tag)) return text.split('\\').map((value) => value.trim())
+  return !mayBeName || names.has(tag) || text.includes('^') ? text.split(/[\^=\\ ,]+/) : []
 }
 
 const temporalVrs = new Set(['DA', 'DT', 'TM'])

@@ -16,50 +16,62 @@ const standsIn = (text: string, word: string): boolean => {
   return false
 }
 
-const bytesOf = (word: string, spread: 'narrow' | 'wide-little' | 'wide-big'): Uint8Array => {
-  const codes = Array.from(word, (character) => character.charCodeAt(0))
-  if (spread === 'narrow') return new Uint8Array(codes)
-  return new Uint8Array(codes.flatMap((code) => (spread === 'wide-little' ? [code, 0] : [0, code])))
+const CHUNK = 8_192
+
+/** Bulk data as one character a byte: the engine's own string search is an order of magnitude faster than a loop. */
+const asCharacters = (value: Uint8Array): string => {
+  let characters = ''
+  for (let at = 0; at < value.length; at += CHUNK) characters += String.fromCharCode(...value.subarray(at, at + CHUNK))
+  return characters
 }
 
-const occursIn = (bytes: Uint8Array, wanted: Uint8Array): boolean => {
-  const [first = 0] = wanted
-  for (let at = bytes.indexOf(first); at !== -1; at = bytes.indexOf(first, at + 1)) {
-    if (at + wanted.length > bytes.length) return false
-    if (wanted.every((byte, i) => bytes[at + i] === byte)) return true
-  }
-  return false
+/** A word as it stands in one-byte text, and in UTF-16 of either byte order. */
+const spellings = (word: string): readonly string[] => {
+  const characters = word.split('')
+  return [word, characters.map((c) => `${c}\0`).join(''), characters.map((c) => `\0${c}`).join('')]
 }
 
-const inBulk = (element: ScannedElement, words: readonly string[]): boolean =>
-  words
-    .filter((word) => word.length >= shortestInBulk)
-    .some((word) =>
-      (['narrow', 'wide-little', 'wide-big'] as const).some((spread) => occursIn(element.value, bytesOf(word, spread))),
-    )
+const inBulk = (element: ScannedElement, original: IdentityTokens): boolean => {
+  const characters = asCharacters(element.value)
+  const words = original.words.filter((word) => word.length >= shortestInBulk)
+  return (
+    words.some((word) => spellings(word).some((spelling) => characters.includes(spelling))) ||
+    [...original.uids].some((uid) => characters.includes(uid))
+  )
+}
 
+const uidsInText = /\d+(?:\.\d+){2,}/g
 const textVrs = new Set(['AE', 'AS', 'CS', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UI', 'UR', 'UT', 'DS', 'IS'])
 
 const inText = (element: ScannedElement, original: IdentityTokens, lowered: readonly string[]): boolean => {
   const text = rawText(element.value).toLowerCase()
   if (text === '') return false
-  if ([...original.uids].some((uid) => text.includes(uid))) return true
+  if (text.match(uidsInText)?.some((uid) => original.uids.has(uid)) === true) return true
   if (element.vr === 'UI' || element.vr === 'DS' || element.vr === 'IS') {
     return text.split('\\').some((value) => value.length >= 4 && lowered.includes(value.trim()))
   }
   return lowered.some((word) => standsIn(text, word)) || [...original.days].some((day) => standsIn(text, day))
 }
 
+/** The sentences that the copy writes about itself (CID 7050), in which the word "patient" is nobody's name. */
+const ownSentences = new Set([
+  'PS3.15 E Basic Profile, Overread',
+  'Basic Application Confidentiality Profile',
+  'Retain Longitudinal Temporal Information Modified Dates Option',
+  'Retain Patient Characteristics Option',
+])
+
+const holdsResidue = (element: ScannedElement, original: IdentityTokens, lowered: readonly string[]): boolean => {
+  if (bulkVrs.has(element.vr)) return inBulk(element, original)
+  if (!textVrs.has(element.vr)) return false
+  const isOwn = element.path.startsWith('0012006') && ownSentences.has(rawText(element.value))
+  return !isOwn && inText(element, original, lowered)
+}
+
 /** Places in a copy at which a word, UID or day of the original is still to be read. */
 export const residualWords = (elements: readonly ScannedElement[], original: IdentityTokens): readonly string[] => {
   const lowered = original.words.map((word) => word.toLowerCase())
-  const bulkWords = [...original.words, ...original.uids]
   return elements
-    .filter((element) => element.items === undefined)
-    .filter((element) =>
-      bulkVrs.has(element.vr)
-        ? inBulk(element, bulkWords)
-        : textVrs.has(element.vr) && inText(element, original, lowered),
-    )
+    .filter((element) => element.items === undefined && holdsResidue(element, original, lowered))
     .map(({ path }) => path)
 }

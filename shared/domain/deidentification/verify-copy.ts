@@ -43,15 +43,17 @@ const replacedUid = /^2\.25\.\d{1,39}$/
 const standardUid = /^1\.2\.840\.10008(\.\d{1,4})+$/
 const pseudonym = /^OVR-[0-9A-F]{16}$/
 const framesOfReference = new Set(['00200052', '30060024', '300600C2'])
-const characteristicForm = /^(\d{3}[DWMY]|[A-Z_ ]{0,16}|[-+0-9.Ee ]{0,16})$/
+const characteristicForm = /^(0[0-9]{2}[DWMY]|[MFO]|YES|NO|UNKNOWN|(UN)?ALTERED|\d{1,3}(\.\d{1,4})?)$/
 const metaAllowed = new Set([0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013])
 const typedText = new Set(['LT', 'ST', 'UT', 'UC', 'UR', 'PN', 'AE', 'AS', 'UN'])
+/** Short text that may be there: codes, and names of sequence, filter, kernel and coils. */
+const shortTextAllowed = /^(0008010[0234]|00180024|00181160|00181210|0018125[01]|0012006[34].*)$/
 const temporalVrs = new Set(['DA', 'DT', 'TM'])
 const textModalities = new Set(['SR', 'KO', 'PR', 'DOC', 'AU', 'PLAN'])
 
 const isHarmless = (element: ScannedElement): boolean => {
   if (element.value.length <= 2 && element.value.every((byte) => byte === 0)) return true
-  return harmless.has(rawText(element.value))
+  return element.value.length <= 16 && harmless.has(rawText(element.value))
 }
 
 const uidsAreClean = (element: ScannedElement, mayBeStandard: boolean, original: IdentityTokens): boolean =>
@@ -84,7 +86,7 @@ const listedFinding = (element: ScannedElement, row: string, look: Look): Findin
   if (options.includes('mC') && policy.dates === 'shift' && temporalVrs.has(element.vr))
     return temporalFinding(element, look)
   const isCharacteristic = policy.keepPatientCharacteristics && options.includes('pK')
-  if (isCharacteristic && (element.vr === 'US' || characteristicForm.test(rawText(element.value)))) return undefined
+  if (isCharacteristic && characteristicForm.test(rawText(element.value))) return undefined
   return 'listed-attribute'
 }
 
@@ -102,6 +104,7 @@ const temporalFinding = (element: ScannedElement, { original }: Look): FindingKi
 const unlistedFinding = (element: ScannedElement, look: Look): FindingKind | undefined => {
   if (element.items !== undefined || isHarmless(element)) return undefined
   if (typedText.has(element.vr)) return 'typed-text'
+  if ((element.vr === 'LO' || element.vr === 'SH') && !shortTextAllowed.test(hexOf(element.tag))) return 'typed-text'
   if (element.vr === 'UI') return uidsAreClean(element, true, look.original) ? undefined : 'uid'
   if (!temporalVrs.has(element.vr)) return undefined
   return look.policy.dates === 'shift' ? temporalFinding(element, look) : 'date'
