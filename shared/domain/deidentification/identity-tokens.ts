@@ -13,12 +13,15 @@ export interface IdentityTokens {
   readonly days: ReadonlySet<string>
 }
 
+const LONGEST = 65_536
+const CHUNK = 8_192
+
 /** One byte, one character, without padding: enough to compare, and the same whatever the character set. */
 export const rawText = (value: Uint8Array): string => {
-  const characters = Array.from({ length: Math.min(value.length, 65_536) }, (_, i) =>
-    String.fromCharCode(value[i] ?? 0),
-  )
-  return characters.join('').replace(/[\0 ]+$/, '')
+  const shown = value.subarray(0, LONGEST)
+  let characters = ''
+  for (let at = 0; at < shown.length; at += CHUNK) characters += String.fromCharCode(...shown.subarray(at, at + CHUNK))
+  return characters.replace(/[\0 ]+$/, '')
 }
 
 /** Attributes whose whole value is somebody's number, place or machine. */
