@@ -1,4 +1,4 @@
-import type { ElementListener } from '../dicom/data-set-walk.ts'
+import type { ElementListener } from '../dicom/element-listener.ts'
 import type { DicomRejection } from '../dicom/rejection.ts'
 import { factTags } from './copy-facts.ts'
 import { element, fitsVr, sequence, swapped, type Pieces } from './data-set-writer.ts'

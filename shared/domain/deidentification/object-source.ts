@@ -1,4 +1,5 @@
-import { DataSetWalk, type ElementListener } from '../dicom/data-set-walk.ts'
+import { DataSetWalk } from '../dicom/data-set-walk.ts'
+import type { ElementListener } from '../dicom/element-listener.ts'
 import { readFileMeta } from '../dicom/file-meta.ts'
 import type { InflateRaw } from '../dicom/inspect-object.ts'
 import { DICOM_LIMITS } from '../dicom/limits.ts'
