@@ -8,7 +8,7 @@ import type { EligibilityQuestion } from './eligibility-question.ts'
 import { questionOf } from './eligibility-question.ts'
 import type { ReaderEvaluation } from './eligibility.ts'
 import { momentaryFailure } from './eligibility.ts'
-import type { ReadingBasis } from './momentary-rules.ts'
+import { fittingShifts } from './shift-rule.ts'
 import { standingVerdicts } from './standing-verdicts.ts'
 
 export interface ReaderChoice {
@@ -56,8 +56,9 @@ const goesBefore = (one: Candidate, other: Candidate): boolean => {
   return one.reader.readerId < other.reader.readerId
 }
 
-const nextReviewAfter = (question: EligibilityQuestion, offShift: readonly ReadingBasis[]): Instant | undefined => {
-  const starts = offShift.flatMap(({ shifts }) => shifts).flatMap((shift) => shift.nextStart(question.atMs) ?? [])
+const nextReviewAfter = (question: EligibilityQuestion, offShift: readonly Reader[]): Instant | undefined => {
+  const shifts = offShift.flatMap((reader) => fittingShifts(question, reader))
+  const starts = shifts.flatMap((shift) => shift.nextStart(question.atMs) ?? [])
   return starts.length === 0 ? undefined : instantFromEpochMs(Math.min(...starts))
 }
 
@@ -65,9 +66,8 @@ const nextReviewAfter = (question: EligibilityQuestion, offShift: readonly Readi
 export const chooseReader = (choice: ReaderChoice): ChosenReader => {
   const { facts, pools, network, loads, decisions, alreadyAsked } = choice
   const question = questionOf(facts, network, choice.instant, 'offer', pools)
-  const { blocked, open } = standingVerdicts(question)
+  const { blocked, open, offShift } = standingVerdicts(question)
   const evaluations: ReaderEvaluation[] = []
-  const offShift: ReadingBasis[] = []
   let best: Candidate | undefined
   for (const basis of open) {
     const { reader } = basis
@@ -79,7 +79,6 @@ export const chooseReader = (choice: ReaderChoice): ChosenReader => {
       alreadyAsked: alreadyAsked.has(readerId),
     })
     evaluations.push(failure ?? { eligible: true, readerId })
-    if (failure?.rule === 'shift') offShift.push(basis)
     if (failure !== undefined) continue
     const candidate = { reader, isSpecialist: reader.subspecialties.includes(facts.subspecialty), openCases }
     if (best === undefined || goesBefore(candidate, best)) best = candidate

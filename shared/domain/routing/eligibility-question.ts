@@ -15,11 +15,11 @@ export type EligibilityRule =
   | 'agreement'
   | 'certification'
   | 'pool'
+  | 'shift'
   | 'residency'
   | 'conflict-of-interest'
   | 'location'
   | 'already-asked'
-  | 'shift'
   | 'capacity'
 
 /** Everything the rules look at, gathered once for a case; the clock is an argument like any other. */

@@ -10,16 +10,15 @@ import type {
   EligibilityRule,
   ReaderSituation,
 } from './eligibility-question.ts'
-import type { ShiftWatch } from './shift-watch.ts'
-import { shiftWatchOf } from './shift-watch.ts'
+import { shiftCapacity } from './shift-rule.ts'
 import { readingAgreements } from './standing-rules.ts'
 
-/** What the definition gives a reader for one kind of case while no window begins or ends: looked up once, asked often. */
+/** What the definition gives a reader for one kind of case while no window and no shift begins or ends: looked up once, asked often. */
 export interface ReadingBasis {
   readonly reader: Reader
   readonly sameOrganisation: boolean
   readonly agreements: readonly Agreement[]
-  readonly shifts: readonly ShiftWatch[]
+  readonly mostOpenCases: number
   /** Rank of the widest mode that an agreement allows. */
   readonly widestModeRank: number
   /** Where the reader may sit: approved workstations, and those of them that an agreement allows. */
@@ -27,17 +26,6 @@ export interface ReadingBasis {
   readonly agreedPlaces: readonly Jurisdiction[]
   readonly declaresConflict: boolean
 }
-
-/** The shifts of a reader that take such a case, whether they run now or not. */
-const fittingShifts = ({ facts, network, jurisdiction }: EligibilityQuestion, reader: Reader) =>
-  (network.shiftsByReader.get(reader.readerId) ?? []).filter(
-    (shift) =>
-      shift.priorities.includes(facts.priority) &&
-      shift.reportTypes.includes(facts.reportType) &&
-      (shift.subspecialties.includes(facts.subspecialty) ||
-        (facts.secondary !== undefined && shift.subspecialties.includes(facts.secondary))) &&
-      (shift.jurisdictions.length === 0 || shift.jurisdictions.some((one) => jurisdictionCovers(one, jurisdiction))),
-  )
 
 /** Gathers a basis. */
 export const readingBasisOf = (question: EligibilityQuestion, reader: Reader): ReadingBasis => {
@@ -52,7 +40,7 @@ export const readingBasisOf = (question: EligibilityQuestion, reader: Reader): R
     reader,
     sameOrganisation,
     agreements,
-    shifts: fittingShifts(question, reader).map((shift) => shiftWatchOf(question.network, shift)),
+    mostOpenCases: Math.min(reader.capacity, shiftCapacity(question, reader)),
     widestModeRank: Math.max(0, ...agreements.map(({ readingMode }) => modeRank(readingMode))),
     approvedPlaces,
     agreedPlaces: sameOrganisation ? approvedPlaces : approvedPlaces.filter(isAgreed),
@@ -60,7 +48,7 @@ export const readingBasisOf = (question: EligibilityQuestion, reader: Reader): R
   }
 }
 
-/** Asks about the situation or the minute too. */
+/** Asks about the situation of the moment too. */
 export interface MomentaryRule {
   readonly rule: EligibilityRule
   readonly purposes: readonly EligibilityPurpose[]
@@ -93,35 +81,16 @@ const location: MomentaryRule['failure'] = (_question, { approvedPlaces, agreedP
 const alreadyAsked: MomentaryRule['failure'] = (_question, _basis, situation) =>
   situation.alreadyAsked === true ? 'was offered the case already' : undefined
 
-/** Near its end a shift is offered only what the reader, or the reader's next shift, can still carry over the hand-over. */
-const shift: MomentaryRule['failure'] = ({ atMs }, { shifts }) => {
-  const isCarried = (minutes: number) => minutes === 0 || shifts.some((one) => one.isOn(atMs + minutes * 60_000))
-  let why = 'no shift for such a case is on'
-  for (const one of shifts) {
-    if (!one.isOn(atMs)) continue
-    if (isCarried(one.shift.handoverMinutes)) return undefined
-    why = 'the shift ends within its hand-over time'
-  }
-  return why
-}
-
-const capacity: MomentaryRule['failure'] = ({ atMs }, { reader, shifts }, { openCases }) => {
-  const onShift = shifts.reduce((most, one) => (one.isOn(atMs) ? Math.max(most, one.shift.capacity) : most), 0)
-  const most = Math.min(reader.capacity, onShift)
-  return openCases < most ? undefined : `holds ${openCases} of at most ${most} cases`
-}
+const capacity: MomentaryRule['failure'] = (_question, { mostOpenCases }, { openCases }) =>
+  openCases < mostOpenCases ? undefined : `holds ${openCases} of at most ${mostOpenCases} cases`
 
 const always = ['offer', 'claim', 'image-access', 'sign-off'] as const
 
-/**
- * Asked after the standing rules, in this order. The rota and the load count only while a reader is being chosen: a
- * reader who has the case open must be able to finish it after the shift.
- */
+/** Asked after the standing rules, in this order; the load counts only while a reader is being chosen. */
 export const momentaryRules: readonly MomentaryRule[] = [
   { rule: 'residency', purposes: always, failure: residency },
   { rule: 'conflict-of-interest', purposes: always, failure: conflictOfInterest },
   { rule: 'location', purposes: always, failure: location },
   { rule: 'already-asked', purposes: ['offer'], failure: alreadyAsked },
-  { rule: 'shift', purposes: ['offer'], failure: shift },
   { rule: 'capacity', purposes: ['offer'], failure: capacity },
 ]

@@ -5,11 +5,11 @@ import { addDays, localDateAt, localToEpochMs } from './local-time.ts'
 import type { Calendars, Span } from './rota.ts'
 import { contains, nextShiftStart, occurrencesAround } from './rota.ts'
 
-interface KnownState extends Span {
+export interface ShiftState extends Span {
   readonly on: boolean
 }
 
-const stateAround = (shift: Shift, calendars: Calendars, atMs: number): KnownState => {
+const stateAround = (shift: Shift, calendars: Calendars, atMs: number): ShiftState => {
   const spans = occurrencesAround(shift, calendars, atMs)
   const running = spans.find((span) => contains(span, atMs))
   if (running !== undefined) return { ...running, on: true }
@@ -25,7 +25,7 @@ const stateAround = (shift: Shift, calendars: Calendars, atMs: number): KnownSta
 export class ShiftWatch {
   readonly shift: Shift
   readonly #calendars: Calendars
-  #state: KnownState = { fromMs: 0, toMs: 0, on: false }
+  #state: ShiftState = { fromMs: 0, toMs: 0, on: false }
   #next: { readonly afterMs: number; readonly startMs: number | undefined } | undefined
 
   constructor(shift: Shift, calendars: Calendars) {
@@ -33,12 +33,10 @@ export class ShiftWatch {
     this.#calendars = calendars
   }
 
-  /** As `isShiftOn`. */
-  isOn(atMs: number): boolean {
-    const state = this.#state
-    if (contains(state, atMs)) return state.on
-    this.#state = stateAround(this.shift, this.#calendars, atMs)
-    return this.#state.on
+  /** Whether the shift is on, as `isShiftOn`, and a span about the instant in which that does not change. */
+  at(atMs: number): ShiftState {
+    if (!contains(this.#state, atMs)) this.#state = stateAround(this.shift, this.#calendars, atMs)
+    return this.#state
   }
 
   /** As `nextShiftStart`. */

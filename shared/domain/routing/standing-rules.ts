@@ -7,8 +7,9 @@ import { isValidAt } from '../network/validity.ts'
 import type { Validity } from '../network/validity.ts'
 import { ageBandsOf } from './case-facts.ts'
 import type { EligibilityPurpose, EligibilityQuestion, EligibilityRule } from './eligibility-question.ts'
+import { shiftFailure } from './shift-rule.ts'
 
-/** Follows from the definition, the kind of case, the pools asked and the running windows alone. */
+/** Follows from the definition, the kind of case, the pools asked and the windows and shifts that run, alone. */
 export interface StandingRule {
   readonly rule: EligibilityRule
   readonly purposes: readonly EligibilityPurpose[]
@@ -119,8 +120,10 @@ const beforeReading = ['offer', 'claim'] as const
 
 /**
  * The rules in the order in which they are asked, these before the momentary ones; the first that fails is the reason
- * kept. What the law and the agreements ask is asked every time, up to the signature. The pool comes last of these: the
- * record shows who could have read it in another pool, and the residency policy is asked about nobody else.
+ * kept. What the law and the agreements ask is asked every time, up to the signature; pool and rota only while a reader is
+ * being chosen, since a reader who has the case open must be able to finish it after the shift. They come last of these:
+ * the record shows who could have read it in another pool or at another hour, and the residency policy is asked about
+ * nobody else.
  */
 export const standingRules: readonly StandingRule[] = [
   { rule: 'subspecialty', purposes: beforeReading, failure: subspecialty },
@@ -130,4 +133,5 @@ export const standingRules: readonly StandingRule[] = [
   { rule: 'agreement', purposes: always, failure: agreement },
   { rule: 'certification', purposes: always, failure: certification },
   { rule: 'pool', purposes: ['offer'], failure: pool },
+  { rule: 'shift', purposes: ['offer'], failure: shiftFailure },
 ]

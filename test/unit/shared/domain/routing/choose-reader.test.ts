@@ -154,6 +154,35 @@ describe('what the router remembers', () => {
     expect(at('2026-11-24T09:59:59.999Z')).toBe('r-costa')
   })
 
+  test('ends with the shift, and with the hand-over time before its end, whatever order it is asked in', () => {
+    const shifts = demoNetwork.shifts.map((shift, index) => ({
+      ...shift,
+      startLocal: `0${6 + index}:00`,
+      endLocal: `${14 + index}:30`,
+      handoverMinutes: 20 * index,
+    }))
+    const changed = networkOf({ shifts })
+    const hour = fc.array(fc.integer({ min: 0, max: 120 }), { minLength: 2, maxLength: 12 })
+    const minutes = fc.tuple(fc.integer({ min: 0, max: 24 * 60 }), hour).map(([start, ms]) => ms.map((m) => start + m))
+    fc.assert(
+      fc.property(minutes, (walk) =>
+        walk.every((minute) => {
+          const instant = new Date(Date.parse('2026-11-24T00:00:00Z') + minute * 60_000).toISOString()
+          const { evaluations } = choose({ network: changed, instant })
+          return demoNetwork.readers.every((reader) => {
+            const situation = { decision: { mode: 'read_identifiable' as const }, openCases: 0 }
+            const alone = evaluateReader(headCt, reader, networkOf({ shifts }), instant, 'offer', situation, pools)
+            const recorded = evaluations.find((one) => one.readerId === reader.readerId)
+            return alone.eligible
+              ? recorded?.eligible === true
+              : recorded?.eligible === false && recorded.why === alone.why
+          })
+        }),
+      ),
+      { numRuns: 150 },
+    )
+  })
+
   test('is of one kind of case: an adult before does not open the way for a child', () => {
     const [privilege] = demoNetwork.readers[0]?.privileges ?? []
     const adultsOnly = networkWith('r-costa', {
@@ -161,6 +190,13 @@ describe('what the router remembers', () => {
     })
     expect(chosen({ network: adultsOnly })).toBe('r-costa')
     expect(chosen({ network: adultsOnly, facts: { ...headCt, ageYears: 5 } })).toBe('r-harris')
+  })
+
+  test('is of one kind of case: a routine shift takes no stroke after a routine case', () => {
+    const shifts = demoNetwork.shifts.map((shift) => ({ ...shift, priorities: ['routine' as const] }))
+    const routine = networkOf({ shifts })
+    expect(chosen({ network: routine, facts: { ...headCt, priority: 'routine' } })).toBe('r-costa')
+    expect(chosen({ network: routine })).toBe('nobody')
   })
 
   test('is bounded: many kinds of case do not change the answers', () => {

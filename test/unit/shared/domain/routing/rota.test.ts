@@ -287,7 +287,7 @@ describe('the rota', () => {
           const at = start + hour * 3_600_000
           return shifts.every(
             (one) =>
-              shiftWatchOf(network, one).isOn(at) === isShiftOn(one, network.holidayCalendars, iso(at)) &&
+              shiftWatchOf(network, one).at(at).on === isShiftOn(one, network.holidayCalendars, iso(at)) &&
               shiftWatchOf(network, one).nextStart(at) === nextShiftStart(one, network.holidayCalendars, at),
           )
         }),
