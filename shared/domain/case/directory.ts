@@ -1,6 +1,7 @@
 import { poolOrderFor, type NetworkIndex } from '../network/index-network.ts'
 import type { PathwayId, PersonId, PoolId, ReaderId, SiteId } from '../network/ids.ts'
-import type { LadderRung } from '../network/pathway.ts'
+import { ladderFor, type NamedRung } from '../routing/escalation-ladder.ts'
+import { overflowTierCount } from '../routing/overflow.ts'
 import type { Case, Owner } from './case.ts'
 import type { CaseDirectory } from './consequences.ts'
 import type { OwnerRole } from './states.ts'
@@ -9,6 +10,7 @@ interface Named {
   readonly orgId: string
   readonly personId: string
 }
+type Rung = Named & Pick<NamedRung, 'rung'>
 
 /**
  * The people of a case, looked up in the network definition. A case whose site or pool has left the network falls to the
@@ -25,8 +27,10 @@ export function caseDirectory(network: NetworkIndex): CaseDirectory {
   const siteOf = (c: Case) => network.sites.get(c.siteId as SiteId)
   const poolOrder = (c: Case) => poolOrderFor(network, c.siteId as SiteId, c.pathwayId as PathwayId)
 
+  const heldBy = (c: Case) =>
+    'claim' in c.phase ? c.phase.claim : c.phase.state === 'offered' ? c.phase.offer : undefined
   const readerOf = (c: Case): Named | undefined => {
-    const held = 'claim' in c.phase ? c.phase.claim : c.phase.state === 'offered' ? c.phase.offer : undefined
+    const held = heldBy(c)
     if (held === undefined) return undefined
     const reader = network.readers.get(held.readerId as ReaderId)
     return reader === undefined
@@ -57,24 +61,26 @@ export function caseDirectory(network: NetworkIndex): CaseDirectory {
     delivery: () => ({ orgId: desk.orgId }),
     operations: () => desk,
   }
-  const rungs: Record<LadderRung, (c: Case) => Named | undefined> = {
-    reader: readerOf,
-    'pool-lead': poolLead,
-    operations: () => desk,
-    'duty-clinician': (c) => atSite(c, 'dutyClinician'),
-    executive: () => person(operations.executive),
+  const ladder = (c: Case): readonly Rung[] => {
+    const [siteId, pathwayId] = [c.siteId as SiteId, c.pathwayId as PathwayId]
+    const poolId = c.phase.state === 'offered' ? (c.phase.offer.poolId as PoolId) : undefined
+    const readerId = heldBy(c)?.readerId as ReaderId | undefined
+    const named = siteOf(c) === undefined ? [] : ladderFor({ network, siteId, pathwayId, poolId, readerId })
+    return named.length > 0 ? named : [{ rung: 'operations', ...desk }]
   }
-  const ladder = (c: Case): readonly LadderRung[] =>
-    network.pathways.get(c.pathwayId as PathwayId)?.ladder ?? ['operations', 'executive']
 
   return {
     ownerFor: (role, c): Owner => ({ role, ...owners[role](c) }),
     rungCount: (c) => ladder(c).length,
     rung: (c, rung) => {
-      const names = ladder(c)
-      const rungName = names[Math.min(rung, names.length) - 1] ?? 'operations'
-      return { rungName, ...(rungs[rungName](c) ?? desk) }
+      const rungs = ladder(c)
+      const {
+        rung: rungName,
+        orgId,
+        personId,
+      } = rungs[Math.min(rung, rungs.length) - 1] ?? { rung: 'operations', ...desk }
+      return { rungName, orgId, personId }
     },
-    overflowTiers: (c) => poolOrder(c)?.partnerPools.length ?? 0,
+    overflowTiers: (c) => overflowTierCount(network, c.siteId as SiteId, c.pathwayId as PathwayId),
   }
 }

@@ -46,13 +46,20 @@ const personOn = (question: LadderQuestion, rung: LadderRung): PersonId | undefi
   }
 }
 
-/** The ladder of a case with its people. A rung nobody stands on, such as the reader of an unclaimed case, is left out. */
+/**
+ * The ladder of a case with its people. A rung on which nobody stands, such as the reader of an unclaimed case, is
+ * answered by the person of the next one: the ladder keeps its length, so a case that is offered and comes back never
+ * skips the person whose turn it is.
+ */
 export const ladderFor = (question: LadderQuestion): NamedRung[] => {
   const { network, pathwayId } = question
   const rungs = network.pathways.get(pathwayId)?.ladder ?? []
-  return rungs.flatMap((rung) => {
+  const people = rungs.map((rung) => {
     const personId = personOn(question, rung)
-    const person = personId === undefined ? undefined : network.people.get(personId)
+    return personId === undefined ? undefined : network.people.get(personId)
+  })
+  return rungs.flatMap((rung, at) => {
+    const person = people.slice(at).find((one) => one !== undefined)
     return person === undefined ? [] : [{ rung, personId: person.personId, orgId: person.orgId, name: person.name }]
   })
 }

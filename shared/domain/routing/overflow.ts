@@ -55,3 +55,10 @@ export const poolTiers = (question: OverflowQuestion): PoolTiers => {
   const tiers = [...named, ...further].map((tier) => tier.filter((poolId) => takes(question, poolId)))
   return { afterHours, tiers: tiers.filter((tier) => tier.length > 0) }
 }
+
+/** The most tiers beyond the first that a case of this site and pathway can have, in hours or out of them. */
+export const overflowTierCount = (network: NetworkIndex, siteId: SiteId, pathwayId: PathwayId): number => {
+  const order = poolOrderFor(network, siteId, pathwayId)
+  if (order === undefined) return 0
+  return order.partnerPools.length + furtherPools(network, [...order.homePools, ...order.partnerPools]).length
+}

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { demoNetwork } from '../../../../../local/seed/demo-network.ts'
 import { PathwayIdSchema, PoolIdSchema, SiteIdSchema } from '../../../../../shared/domain/network/ids.ts'
 import type { OverflowQuestion } from '../../../../../shared/domain/routing/overflow.ts'
-import { poolTiers } from '../../../../../shared/domain/routing/overflow.ts'
+import { overflowTierCount, poolTiers } from '../../../../../shared/domain/routing/overflow.ts'
 import { atNight, inHours, networkOf } from '../../../../builders/demo-routing.ts'
 
 const question: OverflowQuestion = {
@@ -74,5 +74,12 @@ describe('the pools asked', () => {
 
   test('are none where the definition gives no order', () => {
     expect(poolTiers({ ...question, network: networkOf({ overflow: [] }) }).tiers).toEqual([])
+  })
+
+  test('are never more tiers than a case is told it has, in hours or out of them', () => {
+    const { network, siteId, pathwayId } = question
+    expect(overflowTierCount(network, siteId, pathwayId)).toBe(2)
+    for (const instant of [inHours, atNight]) expect(poolTiers({ ...question, instant }).tiers).toHaveLength(1 + 2)
+    expect(overflowTierCount(networkOf({ overflow: [] }), siteId, pathwayId)).toBe(0)
   })
 })
