@@ -8,6 +8,7 @@ import type { EligibilityQuestion } from './eligibility-question.ts'
 import { questionOf } from './eligibility-question.ts'
 import type { ReaderEvaluation } from './eligibility.ts'
 import { momentaryFailure } from './eligibility.ts'
+import type { ReadingBasis } from './momentary-rules.ts'
 import { fittingShifts } from './shift-rule.ts'
 import { standingVerdicts } from './standing-verdicts.ts'
 
@@ -40,21 +41,17 @@ export type ChosenReader =
     }
 
 interface Candidate {
-  readonly reader: Reader
-  readonly isSpecialist: boolean
+  readonly basis: ReadingBasis
   readonly openCases: number
 }
 
 /**
- * The specialist before whoever may read it second; then the smallest share of capacity in use; then by id, so that the
- * same facts always give the same reader and a stored decision can be made again.
+ * Readers come in the order of preference (`standingVerdicts`): specialists before those who may read it second, then by
+ * id, so that the same facts always give the same reader. A later one wins only by a smaller share of capacity in use.
  */
-const goesBefore = (one: Candidate, other: Candidate): boolean => {
-  if (one.isSpecialist !== other.isSpecialist) return one.isSpecialist
-  const [mine, theirs] = [one.openCases * other.reader.capacity, other.openCases * one.reader.capacity]
-  if (mine !== theirs) return mine < theirs
-  return one.reader.readerId < other.reader.readerId
-}
+const winsOver = (later: Candidate, best: Candidate): boolean =>
+  later.basis.isSpecialist === best.basis.isSpecialist &&
+  later.openCases * best.basis.reader.capacity < best.openCases * later.basis.reader.capacity
 
 const nextReviewAfter = (question: EligibilityQuestion, offShift: readonly Reader[]): Instant | undefined => {
   const shifts = offShift.flatMap((reader) => fittingShifts(question, reader))
@@ -70,8 +67,7 @@ export const chooseReader = (choice: ReaderChoice): ChosenReader => {
   const evaluations: ReaderEvaluation[] = []
   let best: Candidate | undefined
   for (const basis of open) {
-    const { reader } = basis
-    const { readerId } = reader
+    const { readerId } = basis.reader
     const openCases = loads.get(readerId) ?? 0
     const failure = momentaryFailure(question, basis, {
       decision: decisions.get(readerId),
@@ -80,8 +76,8 @@ export const chooseReader = (choice: ReaderChoice): ChosenReader => {
     })
     evaluations.push(failure ?? { eligible: true, readerId })
     if (failure !== undefined) continue
-    const candidate = { reader, isSpecialist: reader.subspecialties.includes(facts.subspecialty), openCases }
-    if (best === undefined || goesBefore(candidate, best)) best = candidate
+    const candidate = { basis, openCases }
+    if (best === undefined || winsOver(candidate, best)) best = candidate
   }
   // Not spread: this runs for every case that is routed, and the record is as long as the network has readers.
   const record = evaluations.concat(blocked)
@@ -89,7 +85,7 @@ export const chooseReader = (choice: ReaderChoice): ChosenReader => {
     const nextReview = nextReviewAfter(question, offShift)
     return { outcome: 'nobody', evaluations: record, ...(nextReview === undefined ? {} : { nextReview }) }
   }
-  const { readerId, poolIds } = best.reader
+  const { readerId, poolIds } = best.basis.reader
   const poolId = pools.find((one) => poolIds.includes(one))
   if (poolId === undefined) throw new Error('a reader is chosen from the pools asked')
   return { outcome: 'offer', readerId, poolId, evaluations: record }

@@ -16,6 +16,7 @@ import { readingAgreements } from './standing-rules.ts'
 /** What the definition gives a reader for one kind of case while no window and no shift begins or ends: looked up once, asked often. */
 export interface ReadingBasis {
   readonly reader: Reader
+  readonly isSpecialist: boolean
   readonly sameOrganisation: boolean
   readonly agreements: readonly Agreement[]
   readonly mostOpenCases: number
@@ -38,6 +39,7 @@ export const readingBasisOf = (question: EligibilityQuestion, reader: Reader): R
     agreements.some(({ regionsAllowed }) => regionsAllowed.some((granted) => jurisdictionCovers(granted, place)))
   return {
     reader,
+    isSpecialist: reader.subspecialties.includes(question.facts.subspecialty),
     sameOrganisation,
     agreements,
     mostOpenCases: Math.min(reader.capacity, shiftCapacity(question, reader)),

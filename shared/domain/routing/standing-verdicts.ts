@@ -13,6 +13,7 @@ import type { Reader } from '../network/reader.ts'
 /** What the standing rules say of all readers for one kind of case; the momentary ones are for `open` readers only. */
 export interface StandingVerdicts {
   readonly blocked: readonly ReaderEvaluation[]
+  /** In the order of preference: specialists first, then by id. */
   readonly open: readonly ReadingBasis[]
   /** Those of the blocked whom nothing but the rota blocks. */
   readonly offShift: readonly Reader[]
@@ -76,6 +77,11 @@ const kindOf = ({ facts, site, jurisdiction, purpose, pools }: EligibilityQuesti
     facts.reportType,
   ].join('|')
 
+const byPreference = (one: ReadingBasis, other: ReadingBasis): number => {
+  if (one.isSpecialist !== other.isSpecialist) return one.isSpecialist ? -1 : 1
+  return one.reader.readerId < other.reader.readerId ? -1 : 1
+}
+
 const judgeAll = (question: EligibilityQuestion): StandingVerdicts => {
   const blocked: ReaderEvaluation[] = []
   const open: ReadingBasis[] = []
@@ -88,7 +94,7 @@ const judgeAll = (question: EligibilityQuestion): StandingVerdicts => {
     if (failure?.rule === 'shift') offShift.push(reader)
     if (failure === undefined || failure.rule === 'shift') span = overlap(span, shiftHorizon(question, reader))
   }
-  return { blocked, open, offShift, span }
+  return { blocked, open: open.sort(byPreference), offShift, span }
 }
 
 /** The standing verdicts on every reader of the network. */
