@@ -1,3 +1,4 @@
+import { ByteWindow } from './byte-window.ts'
 import type { ElementListener } from './element-listener.ts'
 import { IDENTIFYING_TAGS } from './fact-fields.ts'
 import type { DicomLimits } from './limits.ts'
@@ -43,7 +44,7 @@ const reject = (reason: DicomRejection): WalkStop => ({ kind: 'reject', reason }
  * instead of assuming that they follow: an object cut in its pixel data is seen as cut (dicom-parser, stopped at a tag,
  * is not able to say so).
  */
-export class DataSetWalk {
+export class DataSetWalk extends ByteWindow {
   position: number
   pixelData: PixelData | undefined
   /** True while the walk follows the fragments of top-level encapsulated pixel data. */
@@ -51,10 +52,7 @@ export class DataSetWalk {
     return this.depth === 1 && this.kinds[1] === FRAGMENTS
   }
 
-  private window: Uint8Array = new Uint8Array(0)
-  private base = 0
   private explicit: boolean
-  private littleEndian: boolean
   private depth = 0
   private elements = 0
   private items = 0
@@ -69,6 +67,7 @@ export class DataSetWalk {
   private readonly listener: ElementListener
 
   constructor(from: number, size: number, encoding: Encoding, limits: DicomLimits, listener: ElementListener) {
+    super()
     this.position = from
     this.size = size
     this.explicit = encoding.explicit
@@ -249,21 +248,5 @@ export class DataSetWalk {
     const bound = this.bounds[this.depth] ?? this.size
     if (this.position + bytes > bound) return reject(bound === this.size ? 'truncated' : 'length-exceeds-container')
     return { kind: 'need', from: this.position, toExclusive: this.position + bytes }
-  }
-
-  private tagAt(at: number): number {
-    return this.littleEndian ? this.uint16(at) * 0x10000 + this.uint16(at + 2) : this.uint32(at)
-  }
-
-  private uint16(at: number): number {
-    const first = this.window[at] ?? 0
-    const second = this.window[at + 1] ?? 0
-    return this.littleEndian ? first | (second << 8) : (first << 8) | second
-  }
-
-  private uint32(at: number): number {
-    const first = this.uint16(at)
-    const second = this.uint16(at + 2)
-    return this.littleEndian ? second * 0x10000 + first : first * 0x10000 + second
   }
 }
