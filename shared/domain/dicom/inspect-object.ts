@@ -8,6 +8,8 @@ import { FactGatherer } from './gather-facts.ts'
 import { DICOM_LIMITS } from './limits.ts'
 import type { DicomLimits } from './limits.ts'
 import { judgePixelExtent } from './pixel-extent.ts'
+import { ReadPlan } from './read-plan.ts'
+import type { ByteRange } from './read-plan.ts'
 import type { DicomRejection } from './rejection.ts'
 import type { Encoding } from './transfer-syntax.ts'
 
@@ -47,10 +49,6 @@ export interface RejectedObject {
 
 export type DicomVerdict = AcceptedObject | RejectedObject
 
-interface ByteRange {
-  readonly from: number
-  readonly toExclusive: number
-}
 type Finding = Omit<AcceptedObject, 'bytesRead'> | DicomRejection
 /** Asks for ranges of the object, is given their bytes, and ends with a finding. */
 type Inspection = Generator<ByteRange, Finding, Uint8Array>
@@ -102,37 +100,18 @@ const SMALL_INFLATED_BYTES = 1024 * 1024
 function* inspectDataSet(meta: FileMeta, prefix: Uint8Array, size: number, limits: DicomLimits): Inspection {
   const gatherer = new FactGatherer()
   const walk = new DataSetWalk(meta.dataSetOffset, size, meta.rule.encoding, limits, gatherer)
+  const plan = new ReadPlan(size, prefix.length, limits)
   let stop = walk.resume(prefix, 0)
-  let fragmentReads = 0
-  let windowEnd = prefix.length
-  let read = prefix.length
   while (stop.kind === 'need') {
-    if (walk.inTopLevelFragments && ++fragmentReads > limits.fragmentReads) {
-      stop = yield* inspectTail(walk, size, meta.rule.encoding, limits)
-      break
-    }
-    const range = nextRange(stop, size, readAhead(walk, stop.from > windowEnd, read, limits))
-    read += range.toExclusive - range.from
-    if (read > limits.totalReadBytes) return 'header-too-large'
-    windowEnd = range.toExclusive
-    stop = walk.resume(yield range, range.from)
+    const range = walk.inTopLevelFragments ? plan.nextFragment(stop) : plan.next(stop)
+    if (range !== undefined) stop = walk.resume(yield range, range.from)
+    else if (walk.inTopLevelFragments) stop = yield* inspectTail(walk, size, meta.rule.encoding, limits)
+    else return 'header-too-large'
   }
   if (stop.kind === 'reject') return meta.marked || gatherer.recognised ? stop.reason : 'not-dicom'
   if (!meta.marked && !gatherer.recognised) return 'not-dicom'
   return conclude(meta, prefix, size, limits, gatherer, walk.pixelData)
 }
-
-/** Reads grow: most headers end in the first, and a long one must not cost a request for each 16 KiB. */
-const readAhead = (walk: DataSetWalk, jumped: boolean, read: number, limits: DicomLimits): number => {
-  if (walk.inTopLevelFragments) return limits.fragmentReadBytes
-  if (jumped) return limits.jumpReadBytes
-  return read < limits.secondReadEnd ? limits.secondReadEnd - read : limits.laterReadBytes
-}
-
-const nextRange = (need: ByteRange, size: number, ahead: number): ByteRange => ({
-  from: need.from,
-  toExclusive: Math.min(size, Math.max(need.toExclusive, need.from + ahead)),
-})
 
 /**
  * An object with very many fragments is not followed one by one: a range read for each would let a sender buy hours of

@@ -5,12 +5,15 @@ const MIB = 1024 * KIB
 export interface DicomLimits {
   /** First range read: holds the ids of 99.9 % of real files. */
   readonly firstReadBytes: number
-  /** The second read goes to here, which holds the ids of all. */
+  /** The second read makes it this much in all: it holds the ids of every file seen, and leaves of 64 KiB what tails need. */
   readonly secondReadEnd: number
   /** Reads at a place that is reached by skipping a long value. */
   readonly jumpReadBytes: number
-  /** Later reads of a long header, each. */
+  /** The third read of a long header; each later one is twice as long, up to `largestReadBytes`. */
   readonly laterReadBytes: number
+  readonly largestReadBytes: number
+  /** Reads of one header after the second. */
+  readonly headerReads: number
   /** Reads after the start of encapsulated pixel data, each of at most `fragmentReadBytes`. */
   readonly fragmentReads: number
   readonly fragmentReadBytes: number
@@ -36,9 +39,11 @@ export interface DicomLimits {
 
 export const DICOM_LIMITS: DicomLimits = {
   firstReadBytes: 16 * KIB,
-  secondReadEnd: 64 * KIB,
+  secondReadEnd: 56 * KIB,
   jumpReadBytes: 4 * KIB,
   laterReadBytes: 256 * KIB,
+  largestReadBytes: 4 * MIB,
+  headerReads: 32,
   fragmentReads: 16,
   fragmentReadBytes: KIB,
   tailReadBytes: 4 * KIB,
