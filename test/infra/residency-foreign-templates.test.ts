@@ -353,3 +353,95 @@ describe('what hides, and is found', () => {
     expect(rules(planted, { account: '999988887777' })).not.toContain('Pipe Properties.Target pipe-target')
   })
 })
+
+describe('whose account a template is for', () => {
+  const root = (account: string) => ({ AWS: `arn:aws:iam::${account}:root` })
+  const allow = (Principal: unknown, Action: unknown, Condition: Record<string, unknown> = {}) => ({
+    Effect: 'Allow',
+    Principal,
+    Action,
+    Resource: '*',
+    Condition,
+  })
+  const foreign = '999988887777'
+  const partner = {
+    Type: 'AWS::S3::BucketPolicy',
+    Properties: { PolicyDocument: policy(allow(root(foreign), 's3:GetObject')) },
+  }
+  const ownRole = {
+    Type: 'AWS::IAM::Role',
+    Properties: { AssumeRolePolicyDocument: policy(allow(root(OWN_ACCOUNT), 'sts:AssumeRole')) },
+  }
+
+  it.each<[string, Record<string, unknown>]>([
+    [
+      'a key its account administers',
+      { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: policy(allow(root(OWN_ACCOUNT), 'kms:*')) } },
+    ],
+    [
+      'a key with narrow administrators',
+      {
+        Type: 'AWS::KMS::Key',
+        Properties: {
+          KeyPolicy: policy(
+            allow(root(OWN_ACCOUNT), ['kms:Describe*', 'kms:PutKeyPolicy']),
+            allow(root(foreign), 'kms:Decrypt'),
+          ),
+        },
+      },
+    ],
+    [
+      'callers it confines',
+      {
+        Type: 'AWS::SQS::QueuePolicy',
+        Properties: {
+          PolicyDocument: policy(
+            allow({ Service: 's3.amazonaws.com' }, 'sqs:SendMessage', {
+              StringEquals: { 'aws:SourceAccount': OWN_ACCOUNT },
+            }),
+          ),
+        },
+      },
+    ],
+    [
+      'its asset bucket',
+      {
+        Type: 'AWS::Lambda::Function',
+        Properties: { Code: { S3Bucket: `cdk-hnb659fds-assets-${OWN_ACCOUNT}-eu-central-1`, S3Key: 'a.zip' } },
+      },
+    ],
+    [
+      'the ARN of its own resource',
+      {
+        Type: 'AWS::Lambda::Permission',
+        Properties: {
+          Principal: 'events.amazonaws.com',
+          SourceArn: { 'Fn::Sub': `arn:aws:events:eu-central-1:${OWN_ACCOUNT}:rule/\${Own}` },
+        },
+      },
+    ],
+    [
+      'the prefix of its trail',
+      {
+        Type: 'AWS::S3::BucketPolicy',
+        Properties: {
+          PolicyDocument: policy({
+            ...allow({ Service: 'cloudtrail.amazonaws.com' }, 's3:PutObject'),
+            Resource: { 'Fn::Sub': `arn:aws:s3:::\${Trails}/AWSLogs/${OWN_ACCOUNT}/*` },
+          }),
+        },
+      },
+    ],
+  ])('shows in %s', (_, sign) => {
+    const found = checkResidency(
+      resources({ Sign: sign, Own: ownRole, Trails: { Type: 'AWS::S3::Bucket' }, Partner: partner }),
+      { region: 'eu-central-1' },
+    )
+    expect(found.map(({ resource }) => resource).filter((resource) => resource !== 'Sign')).toEqual(['Partner'])
+  })
+
+  it('stays unknown where nothing shows it, and then every account is foreign', () => {
+    const found = checkResidency(resources({ Own: ownRole, Partner: partner }), { region: 'eu-central-1' })
+    expect(found.map(({ resource }) => resource)).toEqual(['Own', 'Partner'])
+  })
+})

@@ -20,12 +20,9 @@ export interface ResidencyOptions {
   readonly partition?: string | undefined
   /** Where the origin's data may be stored at all; a stack in any other region is a finding by itself. */
   readonly storageRegions?: readonly string[] | undefined
-  /** Other templates of the same cell: their buckets are the cell's own. */
+  /** Other templates of the same cell: their account and their buckets are the cell's own. */
   readonly siblings?: readonly unknown[] | undefined
 }
-
-const resourcesOf = (template: Template, region: string, partition: string, account: string | undefined): Resource[] =>
-  createResolver(template, { place: { region, account, partition } }).resources()
 
 const bucketNamesOf = (resources: readonly Resource[]): string[] =>
   resources
@@ -82,17 +79,12 @@ export const checkResidency = (json: unknown, options: ResidencyOptions): Findin
   const { region } = options
   const partition = options.partition ?? partitionOf(region)
   const template = readTemplate(json)
-  const account = options.account ?? inferAccount(resourcesOf(template, region, partition, undefined), region)
-  const resources = resourcesOf(template, region, partition, account)
-  const siblings = (options.siblings ?? []).flatMap((sibling) =>
-    resourcesOf(readTemplate(sibling), region, partition, account),
-  )
-  const cell: Cell = {
-    region,
-    partition,
-    account,
-    buckets: new Set([...bucketNamesOf(resources), ...bucketNamesOf(siblings)]),
-  }
+  const cellTemplates = [template, ...(options.siblings ?? []).map(readTemplate)]
+  const resourcesFor = (account: string | undefined) =>
+    cellTemplates.map((one) => createResolver(one, { place: { region, account, partition } }).resources())
+  const account = options.account ?? inferAccount(resourcesFor(undefined).flat(), region)
+  const [resources = [], ...siblings] = resourcesFor(account)
+  const cell: Cell = { region, partition, account, buckets: new Set([resources, ...siblings].flatMap(bucketNamesOf)) }
   const found = resources.flatMap((resource) =>
     withoutEchoes(observe(resource, cell)).map((observation): Finding => ({
       resource: resource.logicalId,

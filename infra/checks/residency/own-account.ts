@@ -34,16 +34,41 @@ const inTrailPrefix = (text: string): string[] => {
   return account === undefined ? [] : [account]
 }
 
+const ADMINISTRATION = /^(?:\*|kms:(?:\*|Put\*|PutKeyPolicy))$/i
+
 /** A key must let its own account administer it, or nobody ever can again. */
-const keyAdministrator = (resource: Resource): string[] => {
+const keyAdministrators = (resource: Resource): string[] => {
   if (resource.type !== 'AWS::KMS::Key') return []
   const roots = allowStatementsIn(resource.properties, 'Properties')
-    .filter((statement) => textsOf(statement.body['Action']).includes('kms:*'))
+    .filter((statement) => textsOf(statement.body['Action']).some((action) => ADMINISTRATION.test(action)))
     .flatMap((statement) => listOf(statement.body['Principal']))
     .flatMap((principal) => (isPlainObject(principal) ? textsOf(principal['AWS']) : []))
-    .map((text) => (ACCOUNT.test(text) ? text : (arnsIn(text).find((arn) => arn.rest === 'root')?.account ?? '')))
-  return roots.every((account) => ACCOUNT.test(account)) && new Set(roots).size === 1 ? roots.slice(0, 1) : []
+    .map((text) => (ACCOUNT.test(text) ? text : (arnsIn(text)[0]?.account ?? '')))
+  const [account = ''] = roots
+  return ACCOUNT.test(account) && new Set(roots).size === 1 ? [account] : []
 }
+
+const CONFINEMENTS = new Set([
+  'aws:sourceaccount',
+  'kms:calleraccount',
+  'aws:principalaccount',
+  'aws:resourceaccount',
+  's3:resourceaccount',
+])
+
+/** A policy confines its callers to its own account far more often than to another. */
+const confinements = (value: Plain): string[] =>
+  optionsOf(value).flatMap((option) =>
+    Array.isArray(option)
+      ? option.flatMap(confinements)
+      : isPlainObject(option)
+        ? Object.entries(option).flatMap(([key, entry]) =>
+            CONFINEMENTS.has(key.toLowerCase())
+              ? textsOf(entry).filter((text) => ACCOUNT.test(text))
+              : confinements(entry),
+          )
+        : [],
+  )
 
 const mostFrequent = (accounts: readonly string[]): string | undefined => {
   const counts = new Map<string, number>()
@@ -57,7 +82,8 @@ const mostFrequent = (accounts: readonly string[]): string | undefined => {
  */
 export const inferAccount = (resources: readonly Resource[], region: string): string | undefined => {
   const evidence = resources.flatMap((resource) => [
-    ...keyAdministrator(resource),
+    ...keyAdministrators(resource),
+    ...confinements(resource.properties),
     ...everyString(resource.properties).flatMap((text) => [
       ...inAssetBucket(text, region),
       ...besideOwnResource(text, region),
