@@ -162,6 +162,13 @@ describe('A de-identified copy', () => {
       '00080014',
       /^2\.25\.\d+$/,
     ],
+    [
+      'a Z attribute that is a sequence is emptied',
+      { tag: 0x00400513, vr: 'SQ', value: [[text(0x00400031, 'UT', 'Lab 7')]] },
+      '00400513',
+      /^$/,
+    ],
+    ['a UID attribute that holds text goes', text(0x00080014, 'LO', 'Erika'), '00080014', /^absent$/],
     ['an element of no dictionary goes', text(0x00081fff, 'LO', 'x'), '00081fff', /^absent$/],
     ['a group length goes', text(0x00100000, 'UL', '\0\0\0\0'), '00100000', /^absent$/],
   ])('%s', (_, element, tag, expected) => {
@@ -209,6 +216,24 @@ describe('A de-identified copy', () => {
     expect(copy.elements['x00101002']).toBeUndefined()
     expect(copy.elements['x00401101']?.items?.map(({ dataSet }) => Object.keys(dataSet?.elements ?? {}))).toEqual([[]])
     expect(copy.elements['x00082218']).toBeDefined()
+  })
+
+  it('reads implicit and big-endian originals as what they are', () => {
+    const rows = { tag: 0x00280010, vr: 'US', value: new Uint8Array([2, 1]) }
+    const empty = { tag: 0x00082218, vr: 'SQ', value: [] }
+    const big = read(copyOf(objectOf([rows], { syntax: '1.2.840.10008.1.2.2' })))
+    expect(big.uint16('x00280010')).toBe(0x0201)
+    const implicit = read(copyOf(objectOf([rows, empty], { syntax: '1.2.840.10008.1.2' })))
+    expect(implicit.uint16('x00280010')).toBe(0x0102)
+    expect(implicit.elements['x00082218']).toMatchObject({ vr: 'SQ', length: 0 })
+  })
+
+  it('is not made where a value is too long for its VR', () => {
+    const long = { tag: 0x00181210, vr: 'SH', value: new Uint8Array(70_000).fill(0x41) }
+    expect(run(objectOf([long], { syntax: '1.2.840.10008.1.2' }))).toEqual({
+      outcome: 'not-copied',
+      reason: 'text-too-long',
+    })
   })
 
   it('takes the first of two elements of one tag, so that none hides behind another', () => {
