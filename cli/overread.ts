@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { registerAudit } from './audit.ts'
 import { registerDecide } from './decide.ts'
 import { registerDemo } from './demo.ts'
 import { registerDicom } from './dicom-check.ts'
@@ -20,6 +21,7 @@ for (const register of [
   registerDicom,
   registerResidency,
   registerDecide,
+  registerAudit,
 ]) {
   register(program)
 }

@@ -1,4 +1,5 @@
 import { entry as apiReference } from '../functions/api-reference/entry.ts'
+import { entry as auditTrail } from '../functions/audit-trail/entry.ts'
 import { entry as caseDesk } from '../functions/case-desk/entry.ts'
 import { entry as imageAccess } from '../functions/image-access/entry.ts'
 import { entry as imageUpload } from '../functions/image-upload/entry.ts'
@@ -24,6 +25,7 @@ export const cellFunctions: CellFunctions = {
     'image-access': imageAccess,
     'report-filing': reportFiling,
     'turnaround-kpi': turnaroundKpi,
+    'audit-trail': auditTrail,
     'api-reference': apiReference,
   },
   queue: {

@@ -1,4 +1,11 @@
-import { networkFrom, queuesFrom, recordsFrom, surroundings } from '../../shared/adapters/aws/from-environment.ts'
+import {
+  keysFrom,
+  networkFrom,
+  objectsFrom,
+  queuesFrom,
+  recordsFrom,
+  surroundings,
+} from '../../shared/adapters/aws/from-environment.ts'
 import { standardLog } from '../../shared/runtime/log.ts'
 import { policyDocument } from '../../shared/runtime/policy-document.ts'
 import { entry } from './entry.ts'
@@ -12,4 +19,6 @@ export const handler = entry({
   store: recordsFrom(env),
   network: networkFrom(env, policyDocument),
   queues: queuesFrom(env),
+  objects: objectsFrom(env),
+  keys: keysFrom(env),
 })

@@ -3,13 +3,14 @@ import { caseDirectory } from '../../shared/domain/case/directory.ts'
 import type { Actor } from '../../shared/domain/case/events.ts'
 import { addMinutes } from '../../shared/domain/instant.ts'
 import { commandCase, type CommandPorts } from '../../shared/ledger/command-case.ts'
+import { signCheckpoint, type CheckpointPorts } from '../../shared/ledger/audit-checkpoint.ts'
 import { SHARDS } from '../../shared/ledger/keys.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore, StoredRecord } from '../../shared/ports/record-store.ts'
 import { faultFields, type Log } from '../../shared/runtime/log.ts'
 import { dispatchMessage, type DispatchPorts } from '../outbox-dispatch/dispatch-outbox.ts'
 
-export interface SweepPorts extends CommandPorts, DispatchPorts {
+export interface SweepPorts extends CommandPorts, DispatchPorts, CheckpointPorts {
   readonly store: RecordStore
   readonly network: NetworkDirectory
   readonly log: Log
@@ -83,10 +84,22 @@ async function sweepOutbox(ports: SweepPorts): Promise<number> {
   return sent
 }
 
-/** Every minute: the timers that are due, and the messages that the change feed left behind. */
+/** Enough for a busy minute; what is left over is covered by the next. */
+const CHECKPOINTS_A_MINUTE = 20
+
+async function sweepAudit(ports: SweepPorts): Promise<void> {
+  for (let signed = 0; signed < CHECKPOINTS_A_MINUTE; signed++) {
+    const checkpoint = await signCheckpoint(ports)
+    if (checkpoint === undefined) return
+    ports.log.info('audit-checkpoint', { count: checkpoint.heads.length })
+  }
+}
+
+/** Every minute: the timers that are due, the messages that the change feed left behind, the checkpoint of the audit chains. */
 export async function sweep(ports: SweepPorts): Promise<{ fired: number; sent: number }> {
   const fired = await sweepDue(ports)
   const sent = await sweepOutbox(ports)
+  await sweepAudit(ports)
   ports.log.info('sweep-done', { count: fired + sent })
   return { fired, sent }
 }

@@ -46,6 +46,7 @@ export const capabilities = {
     },
   },
   'turnaround-kpi': { trigger: 'http', records: true, buckets: { network: ['read'] } },
+  'audit-trail': { trigger: 'http', records: true, keys: ['sign'], buckets: { network: ['read'], audit: ['read'] } },
   'api-reference': { trigger: 'http', records: false },
   'study-arrival': {
     trigger: 'queue',

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ReferralIdSchema } from '../domain/case/case.ts'
+import { AuditBundleSchema } from '../domain/audit/verify-bundle.ts'
 import type { RefusalCode } from '../domain/refusal.ts'
 import type { CapabilityName } from './capabilities.ts'
 import {
@@ -15,6 +16,7 @@ import {
   WorklistPageSchema,
   WorklistQuerySchema,
 } from './http/reading.ts'
+import { AuditEventBundleSchema } from './http/audit.ts'
 import {
   CancelSchema,
   CaseStatusSchema,
@@ -53,6 +55,7 @@ export const scopes = {
   'images:read': 'Open the images of a claimed case',
   'reports:write': 'Write and sign reports',
   'kpis:read': 'Read key figures',
+  'audit:read': 'Read the audit trail of a case',
 } as const
 export type Scope = keyof typeof scopes
 
@@ -434,6 +437,26 @@ export const routes = [
     scopes: ['kpis:read'],
     query: KpiQuerySchema,
     answer: KpisSchema,
+  }),
+  route({
+    operationId: 'readAuditTrail',
+    method: 'GET',
+    path: '/v1/referrals/{referralId}/audit',
+    capability: 'audit-trail',
+    summary: 'Who did and saw what of a case, when and under which decision: a bundle that can be verified offline',
+    scopes: ['audit:read'],
+    params: ReferralParamsSchema,
+    answer: AuditBundleSchema,
+  }),
+  route({
+    operationId: 'readAuditEvents',
+    method: 'GET',
+    path: '/v1/referrals/{referralId}/audit-events',
+    capability: 'audit-trail',
+    summary: 'The same as FHIR R4 AuditEvent resources along IHE BALP',
+    scopes: ['audit:read'],
+    params: ReferralParamsSchema,
+    answer: AuditEventBundleSchema,
   }),
   route({
     operationId: 'readOpenApi',

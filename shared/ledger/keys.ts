@@ -69,6 +69,11 @@ export const keys = {
   }),
   auditRecord: (chain: string, n: number): RecordKey => ({ partition: chain, sort: `audit#${number(n)}` }),
   auditHead: (chain: string): RecordKey => ({ partition: chain, sort: 'audit-head' }),
+  auditAnchor: (chain: string, checkpoint: number): RecordKey => ({
+    partition: chain,
+    sort: `audit-anchor#${number(checkpoint)}`,
+  }),
+  checkpointHead: { partition: 'audit-checkpoint', sort: 'head' },
   auditPending: (chain: string): RecordKey => ({ partition: 'audit-pending', sort: chain }),
   caseRow: (orgId: string, submittedAt: string, id: ReferralId): RecordKey => ({
     partition: `org#${orgId}#cases`,

@@ -92,6 +92,8 @@ export const permissions = {
     ...holder,
     { roles: ['reading-group-lead', 'quality-reviewer'], relations: ['reading-group'] },
   ],
+  readAuditTrail: [{ roles: ['auditor'], relations: ['referring'] }],
+  readAuditEvents: [{ roles: ['auditor'], relations: ['referring'] }],
   readKpis: [
     {
       roles: [
