@@ -1,0 +1,115 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { BucketClass } from '../../shared/contracts/bucket-classes.ts'
+import { capability, type BucketRight, type CapabilityName } from '../../shared/contracts/capabilities.ts'
+import type { CellDeployment } from '../deployments/deployment.ts'
+import type { StateStack } from '../stacks/state-stack.ts'
+import { functionArn, logGroupArn } from './names.ts'
+
+const objectActions: Readonly<Record<BucketRight, readonly string[]>> = {
+  read: ['s3:GetObject'],
+  copy: ['s3:GetObjectTagging'],
+  write: ['s3:PutObject', 's3:PutObjectTagging'],
+  remove: ['s3:DeleteObject'],
+  'sign-put': ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts', 's3:PutObject', 's3:PutObjectTagging'],
+  'sign-get': ['s3:GetObject'],
+}
+
+const keyActions = { seal: 'kms:GenerateDataKey', open: 'kms:Decrypt', mac: 'kms:GenerateMac' } as const
+
+const allow = (actions: readonly string[], ...resources: string[]): PolicyStatement =>
+  new PolicyStatement({ actions: [...new Set(actions)].sort(), resources })
+
+const bucketStatements = (
+  state: StateStack,
+  bucket: BucketClass,
+  rights: readonly BucketRight[],
+): PolicyStatement[] => {
+  const made = state.buckets.of[bucket]
+  const writes = rights.some((right) => right === 'write' || right === 'sign-put')
+  const statements = [
+    allow(
+      rights.flatMap((right) => objectActions[right]),
+      made.arnForObjects('*'),
+    ),
+    allow(writes ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'], state.keys.of[bucket].keyArn),
+  ]
+  // Without it S3 answers 403 for what is absent, and an upload still under way could not be told from a missing right.
+  // Never for a role that hands out reading URLs: it could then be made to enumerate (UP-08).
+  if (rights.includes('read') && !rights.includes('sign-get')) statements.push(allow(['s3:ListBucket'], made.bucketArn))
+  return statements
+}
+
+const recordStatements = (state: StateStack): PolicyStatement[] => [
+  allow(
+    [
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+    state.records.table.tableArn,
+  ),
+  allow(['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'], state.keys.of.table.keyArn),
+]
+
+const triggerStatements = (state: StateStack, name: CapabilityName): PolicyStatement[] => {
+  const { trigger, consumes = [] } = capability(name)
+  switch (trigger) {
+    case 'queue':
+      return [
+        allow(
+          ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+          ...consumes.map((queue) => state.queues[queue].queue.queueArn),
+        ),
+      ]
+    case 'outbox':
+      return [
+        allow(
+          ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+          state.records.streamArn,
+        ),
+      ]
+    case 'http':
+    case 'minute':
+      return []
+  }
+}
+
+const keyStatements = (state: StateStack, name: CapabilityName): PolicyStatement[] =>
+  (capability(name).keys ?? []).map((use) => {
+    if (use === 'sign') return allow(['kms:GetPublicKey', 'kms:Sign'], state.keys.of.sign.keyArn)
+    return allow([keyActions[use]], state.keys.of[use === 'mac' ? 'mac' : 'seal'].keyArn)
+  })
+
+const runtimeStatements = (cell: CellDeployment, state: StateStack, name: CapabilityName): PolicyStatement[] => [
+  allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `${logGroupArn(cell, name)}:*`),
+  // X-Ray has no resources to name.
+  allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*'),
+  allow(['sqs:SendMessage'], state.unhandled.queueArn),
+  new PolicyStatement({
+    actions: ['kms:Decrypt'],
+    resources: [state.keys.of.environment.keyArn],
+    conditions: { StringEquals: { 'kms:EncryptionContext:aws:lambda:FunctionArn': functionArn(cell, name) } },
+  }),
+]
+
+/** Every right of one function, from the list of capabilities and nothing else (TEN-04). */
+export const roleStatements = (state: StateStack, name: CapabilityName): PolicyStatement[] => {
+  const { records, sends = [], buckets = {} } = capability(name)
+  return [
+    ...runtimeStatements(state.cell, state, name),
+    // A queue is sent to by every function: all have the dead-letter queue, under the same key.
+    allow(['kms:Decrypt', 'kms:GenerateDataKey'], state.keys.of.queues.keyArn),
+    ...triggerStatements(state, name),
+    ...(records ? recordStatements(state) : []),
+    ...(sends.length === 0
+      ? []
+      : [allow(['sqs:SendMessage'], ...sends.map((queue) => state.queues[queue].queue.queueArn))]),
+    ...(Object.entries(buckets) as [BucketClass, readonly BucketRight[]][]).flatMap(([bucket, rights]) =>
+      bucketStatements(state, bucket, rights),
+    ),
+    ...keyStatements(state, name),
+  ]
+}

@@ -1,0 +1,103 @@
+import * as z from 'zod'
+import { capabilityNames } from '../../shared/contracts/capabilities.ts'
+import { AddressRangesSchema } from '../../shared/contracts/environment.ts'
+import { CellIdSchema } from '../../shared/domain/network/ids.ts'
+import { JurisdictionSchema } from '../../shared/domain/network/jurisdiction.ts'
+import { defaultJurisdictionPolicy } from '../../shared/domain/residency/default-policy.ts'
+
+const days = (least: number) => z.int().min(least).max(36_500)
+/** CloudWatch takes these numbers of days and no others. */
+const logDays = z.union(
+  [30, 60, 90, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653].map((n) => z.literal(n)),
+)
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+){1,2}-\d$/, 'must be an AWS region name, e.g. eu-central-1')
+const arnOf = (service: string) =>
+  z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `must be an ARN of ${service}`)
+
+const TokensSchema = z.strictObject({
+  issuer: z
+    .url({ protocol: /^https?$/ })
+    .describe('OIDC issuer; its discovery document must be reachable by the gateway'),
+  audience: z.string().min(1),
+  jwksUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('absent: <issuer>/.well-known/jwks.json'),
+})
+
+const RetentionSchema = z.strictObject({
+  imageDays: days(1).describe('Object Lock GOVERNANCE on images'),
+  reportDays: days(1).describe('Object Lock GOVERNANCE on reports'),
+  auditDays: days(1).describe('Object Lock COMPLIANCE on audit checkpoints: nobody can shorten it; six years and more'),
+  quarantineDays: days(1).describe('after this, rejected objects are deleted'),
+  logDays,
+})
+
+const CustomDomainSchema = z.strictObject({ domainName: z.string().min(4), certificateArn: arnOf('acm') })
+
+/** One cell: one region's complete deployment. */
+export const CellDeploymentSchema = z
+  .strictObject({
+    cellId: CellIdSchema.max(24),
+    account: z.string().regex(/^\d{12}$/, 'must be the 12 digits of an AWS account'),
+    region,
+    residencyOrigin: JurisdictionSchema.describe('row of the residency policy that the cell is for'),
+    storageRegions: z
+      .array(region)
+      .min(1)
+      .optional()
+      .describe('where the origin may be stored; absent: as the default policy says'),
+    tokens: TokensSchema,
+    customDomain: CustomDomainSchema.optional().describe('absent: the execute-api address stays enabled'),
+    corsOrigins: z.array(z.url({ protocol: /^https?$/ })).default([]),
+    retention: RetentionSchema,
+    throttle: z.strictObject({ requestsPerSecond: z.int().positive(), burst: z.int().positive() }),
+    reservedConcurrency: z
+      .partialRecord(z.enum(capabilityNames), z.int().positive())
+      .default({})
+      .describe('where a function needs another share than the default'),
+    readerNetworks: AddressRangesSchema.default([]).describe('which country a reader of this address is in'),
+    loopbackAgrees: z.literal(true).optional().describe('emulators only: loopback is wherever the token says'),
+    keyAdministrators: z.array(arnOf('iam')).default([]).describe('roles that may retire a key, beside the deployer'),
+    alarmEmail: z.email().optional(),
+  })
+  .superRefine((cell, context) => {
+    const allowed = cell.storageRegions ?? storageRegionsOf(cell.residencyOrigin)
+    if (allowed.includes(cell.region)) return
+    const message = `${cell.region} may not store data of ${cell.residencyOrigin}; allowed: ${allowed.join(', ') || 'none'}`
+    context.addIssue({ code: 'custom', path: ['region'], message })
+  })
+  .meta({ id: 'CellDeployment' })
+export type CellDeployment = z.output<typeof CellDeploymentSchema>
+
+const repeated = (names: readonly string[]): string | undefined => names.find((name, at) => names.indexOf(name) !== at)
+
+export const DeploymentSchema = z
+  .strictObject({
+    schema: z.literal('overread/deployment@1'),
+    cells: z.array(CellDeploymentSchema).min(1),
+  })
+  .superRefine(({ cells }, context) => {
+    const name = repeated(cells.map(({ cellId }) => cellId))
+    if (name !== undefined)
+      context.addIssue({ code: 'custom', path: ['cells'], message: `two cells are called ${name}` })
+  })
+export type Deployment = z.output<typeof DeploymentSchema>
+
+function storageRegionsOf(origin: string): readonly string[] {
+  return defaultJurisdictionPolicy.origins.find(({ id }) => id === origin)?.storageRegions ?? []
+}
+
+/** A deployment file that cannot be used; the message names each field and what is wrong with it. */
+export class BadDeployment extends Error {
+  override readonly name = 'BadDeployment'
+}
+
+export const readDeployment = (json: unknown, file: string): Deployment => {
+  const parsed = DeploymentSchema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const lines = parsed.error.issues.map(
+    ({ path, message }) => `  ${path.map(String).join('.') || '(file)'}: ${message}`,
+  )
+  throw new BadDeployment(`${file} cannot be used:\n${lines.join('\n')}`)
+}

@@ -1,0 +1,98 @@
+import { CfnOutput } from 'aws-cdk-lib'
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import type { CfnBucket } from 'aws-cdk-lib/aws-s3'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import type { Construct } from 'constructs'
+import { bucketClasses } from '../../shared/contracts/bucket-classes.ts'
+import { capabilityNames, capability } from '../../shared/contracts/capabilities.ts'
+import { queueNames, queues, type QueueName } from '../../shared/contracts/messages.ts'
+import { CellBackup } from '../constructs/cell-backup.ts'
+import { CellBuckets } from '../constructs/cell-buckets.ts'
+import { CellKeys } from '../constructs/cell-keys.ts'
+import { CellTable } from '../constructs/cell-table.ts'
+import { sizeOf } from '../constructs/function-sizes.ts'
+import { bucketArn, pascal, sweepRuleArn } from '../constructs/names.ts'
+import { deadLetterQueue, QueueWithDeadLetters } from '../constructs/queue-with-dead-letters.ts'
+import { CellStack, type CellStackProps } from './cell-stack.ts'
+
+/** What a cell keeps: keys, records, objects and messages. It outlives every release of the functions. */
+export class StateStack extends CellStack {
+  readonly keys: CellKeys
+  readonly records: CellTable
+  readonly buckets: CellBuckets
+  readonly queues: Readonly<Record<QueueName, QueueWithDeadLetters>>
+  /** Where an invocation ends that nobody waits for: the sweep's, and outbox records that the stream could not hand over. */
+  readonly unhandled: Queue
+
+  constructor(scope: Construct, props: CellStackProps) {
+    super(scope, 'state', props)
+    this.keys = new CellKeys(this, 'Keys', this.cell)
+    this.records = new CellTable(this, 'Table', this.keys.of.table)
+    this.buckets = new CellBuckets(this, 'Buckets', this.cell, this.keys)
+    this.queues = Object.fromEntries(queueNames.map((name) => [name, this.makeQueue(name)])) as Record<
+      QueueName,
+      QueueWithDeadLetters
+    >
+    this.unhandled = deadLetterQueue(this, 'Unhandled', this.keys.of.queues)
+    new CellBackup(this, 'Backup', this.cell, this.records.table)
+    this.accept(this.unhandled, 'UndeliveredSweeps', 'events.amazonaws.com', sweepRuleArn(this.cell))
+    this.notifyIngest()
+    this.writeOutputs()
+  }
+
+  /** At least six times the time-out of its function, so that a message is never handled twice at once (controls 10). */
+  private makeQueue(name: QueueName): QueueWithDeadLetters {
+    const consumer = capabilityNames.find((one) => capability(one).consumes?.includes(name))
+    const timeoutSeconds = consumer === undefined ? 0 : sizeOf(this.cell, consumer).timeoutSeconds
+    const { visibilitySeconds, maxReceiveCount } = queues[name]
+    return new QueueWithDeadLetters(this, `${pascal(name)}Queue`, {
+      key: this.keys.of.queues,
+      visibilitySeconds: Math.max(visibilitySeconds, 6 * timeoutSeconds),
+      maxReceiveCount,
+    })
+  }
+
+  /** On the bucket itself: CDK's own way is a custom resource, one more function with rights over every bucket. */
+  private notifyIngest(): void {
+    const { queue } = this.queues.ingest
+    this.accept(queue, 'ObjectCreated', 's3.amazonaws.com', bucketArn(this.cell, 'incoming'))
+    const bucket = this.buckets.of.incoming.node.defaultChild as CfnBucket
+    bucket.notificationConfiguration = {
+      queueConfigurations: [{ event: 's3:ObjectCreated:*', queue: queue.queueArn }],
+    }
+    // S3 asks the queue whether it may send before it accepts the configuration.
+    bucket.node.addDependency(queue)
+  }
+
+  /** A service sends on behalf of one resource of this account, and of nothing else (KMS-03). */
+  private accept(queue: Queue, sid: string, service: string, sourceArn: string): void {
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        sid,
+        principals: [new ServicePrincipal(service)],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': this.cell.account },
+          ArnEquals: { 'aws:SourceArn': sourceArn },
+        },
+      }),
+    )
+  }
+
+  private writeOutputs(): void {
+    const outputs: Record<string, string> = {
+      TableName: this.records.table.tableName,
+      UnhandledQueueUrl: this.unhandled.queueUrl,
+      SealKeyArn: this.keys.of.seal.keyArn,
+      SigningKeyArn: this.keys.of.sign.keyArn,
+      ...Object.fromEntries(
+        bucketClasses.map((name) => [`${pascal(name)}Bucket`, this.buckets.of[name].bucketName] as const),
+      ),
+      ...Object.fromEntries(
+        queueNames.map((name) => [`${pascal(name)}DeadLettersUrl`, this.queues[name].deadLetters.queueUrl] as const),
+      ),
+    }
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value })
+  }
+}
