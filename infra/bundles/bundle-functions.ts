@@ -1,9 +1,10 @@
 import { build, type Metafile } from 'esbuild'
 import { existsSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { capabilityNames, type CapabilityName } from '../../shared/contracts/capabilities.ts'
-import { environmentCredentials, lazyHttp, shakableSchemas, unreachedParts } from './esbuild-plugins.ts'
+import { buildTimeOnly, environmentCredentials, lazyHttp, shakableSchemas, unreachedParts } from './esbuild-plugins.ts'
 
 export const projectRoot = path.resolve(import.meta.dirname, '../..')
 
@@ -18,6 +19,22 @@ export interface Bundle {
 /** The name is long on purpose: a short one was seen to collide with a minified name, which only an import shows. */
 const requireBanner =
   "import { createRequire as overreadBundleCreateRequire } from 'node:module';const require = overreadBundleCreateRequire(import.meta.url);"
+
+/** Files that a function serves as they are: the page of the API reference works without the internet. */
+const filesBeside: Readonly<Partial<Record<CapabilityName, Readonly<Record<string, string>>>>> = {
+  'api-reference': {
+    'page/swagger-ui.css': 'swagger-ui-dist/swagger-ui.css',
+    'page/swagger-ui-bundle.js': 'swagger-ui-dist/swagger-ui-bundle.js',
+  },
+}
+
+const copyBeside = async (name: CapabilityName, folder: string): Promise<void> => {
+  const { resolve } = createRequire(import.meta.url)
+  for (const [target, source] of Object.entries(filesBeside[name] ?? {})) {
+    await mkdir(path.dirname(path.join(folder, target)), { recursive: true })
+    await copyFile(resolve(source), path.join(folder, target))
+  }
+}
 
 const bundle = async (name: CapabilityName, output: string): Promise<Bundle> => {
   const folder = path.join(output, 'functions', name)
@@ -37,10 +54,11 @@ const bundle = async (name: CapabilityName, output: string): Promise<Bundle> => 
     sourcesContent: false,
     legalComments: 'none',
     banner: { js: requireBanner },
-    plugins: [lazyHttp, environmentCredentials, unreachedParts, shakableSchemas],
+    plugins: [lazyHttp, environmentCredentials, unreachedParts, shakableSchemas, buildTimeOnly],
     metafile: true,
     logLevel: 'warning',
   })
+  await copyBeside(name, folder)
   // Beside the asset, not in it: what is deployed is the code and its map.
   const metaFolder = path.join(output, 'metafiles')
   await mkdir(metaFolder, { recursive: true })

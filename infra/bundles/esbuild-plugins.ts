@@ -44,23 +44,22 @@ export const environmentCredentials: Plugin = {
   },
 }
 
-/**
- * Two parts of the SDK that no call of ours reaches: event streams of services that have none, loaded on demand, and the
- * cache of endpoint discovery, which is off.
- */
+const unreached: Readonly<Record<string, string>> = {
+  '@smithy/core/event-streams':
+    'export const resolveEventStreamSerdeConfig = (input) => input\nexport const eventStreamSerdeProvider = () => undefined',
+  'mnemonist/lru-cache': 'module.exports = class extends Map { constructor() { super() } }',
+}
+
+/** Two parts of the SDK that no call of ours reaches: event streams, and the cache of endpoint discovery, which is off. */
 export const unreachedParts: Plugin = {
   name: 'unreached-parts',
   setup: (build) => {
-    build.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ kind, path }) =>
-      kind === 'dynamic-import' ? { path, namespace: 'unreached' } : undefined,
-    )
-    build.onResolve({ filter: /^mnemonist\/lru-cache$/ }, ({ path }) => ({ path, namespace: 'unreached' }))
-    build.onLoad({ filter: /event-streams$/, namespace: 'unreached' }, () => ({
-      contents: "throw new Error('event streams are not bundled')",
-      loader: 'js',
+    build.onResolve({ filter: /^(@smithy\/core\/event-streams|mnemonist\/lru-cache)$/ }, ({ path }) => ({
+      path,
+      namespace: 'unreached',
     }))
-    build.onLoad({ filter: /lru-cache$/, namespace: 'unreached' }, () => ({
-      contents: 'module.exports = class extends Map { constructor() { super() } }',
+    build.onLoad({ filter: /.*/, namespace: 'unreached' }, ({ path }) => ({
+      contents: unreached[path] ?? '',
       loader: 'js',
     }))
   },
@@ -68,18 +67,41 @@ export const unreachedParts: Plugin = {
 
 const schema = /^export var (\w+\$) = (\[[^;]*\]);$/gm
 
+/** An error whose fields are read; any other is told by its name and status, which it has without a description of its own. */
+const readErrors: ReadonlySet<string> = new Set(['TransactionCanceledException'])
+const registration = /^n0_registry\.registerError\(\w+\$, (\w+)\);$/gm
+
 /**
  * The SDK describes every operation of a service in one module, and a computed key in each description keeps a bundler from
- * leaving any out. Marked as pure, only those of the operations we call stay: half of the S3 client goes.
+ * leaving any out. Marked as pure, only those of the operations we call stay: half of the S3 client goes. The
+ * descriptions of errors go too, but for those whose fields are read.
  */
 export const shakableSchemas: Plugin = {
   name: 'shakable-schemas',
   setup: (build) => {
     build.onLoad({ filter: /client-[\w-]+[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8')
-      const contents = source.replace(schema, 'export var $1 = /* @__PURE__ */ (() => $2)();')
-      if (contents === source) throw new Error(`${path} no longer has the form that this plugin knows`)
+      const shakable = source.replace(schema, 'export var $1 = /* @__PURE__ */ (() => $2)();')
+      const contents = shakable.replace(registration, (line, error: string) => (readErrors.has(error) ? line : ''))
+      if (shakable === source || contents === shakable)
+        throw new Error(`${path} no longer has the form that this plugin knows`)
       return { contents, loader: 'js' }
+    })
+  },
+}
+
+/** Descriptions that nothing reads at run time: JSON Schema is made when the API reference is written, and of a package only its version is sent. */
+export const buildTimeOnly: Plugin = {
+  name: 'build-time-only',
+  setup: (build) => {
+    build.onLoad({ filter: /zod[\\/]v4[\\/]core[\\/](json-schema-processors|to-json-schema)\.js$/ }, () => ({
+      contents:
+        'module.exports = { createToJSONSchemaMethod: () => undefined, createStandardJSONSchemaMethod: () => undefined }',
+      loader: 'js',
+    }))
+    build.onLoad({ filter: /@aws-sdk[\\/]client-[\w-]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8')) as { version: string }
+      return { contents: JSON.stringify({ version }), loader: 'json' }
     })
   },
 }

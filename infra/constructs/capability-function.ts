@@ -1,13 +1,14 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import path from 'node:path'
 import type { CapabilityName } from '../../shared/contracts/capabilities.ts'
 import type { StateStack } from '../stacks/state-stack.ts'
 import { environmentOf } from './function-environment.ts'
 import { sizeOf } from './function-sizes.ts'
+import { retentionOf } from './log-retention.ts'
 import { functionName, logGroupName } from './names.ts'
 import { roleStatements } from './role-statements.ts'
 
@@ -27,7 +28,7 @@ export class CapabilityFunction extends Construct {
     const { cell } = state
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: logGroupName(cell, name),
-      retention: cell.retention.logDays as RetentionDays,
+      retention: retentionOf(cell),
       encryptionKey: state.keys.of.logs,
       removalPolicy: RemovalPolicy.RETAIN,
     })

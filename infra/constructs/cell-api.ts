@@ -9,13 +9,14 @@ import {
   CfnStage,
 } from 'aws-cdk-lib/aws-apigatewayv2'
 import { CfnPermission, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { capabilityNames, capability, type CapabilityName } from '../../shared/contracts/capabilities.ts'
 import { routeKey, routes, scopes, type Route } from '../../shared/contracts/routes.ts'
 import type { CellDeployment } from '../deployments/deployment.ts'
 import type { StateStack } from '../stacks/state-stack.ts'
 import { placeOf } from '../stacks/cell-stack.ts'
+import { retentionOf } from './log-retention.ts'
 import { logGroupName, pascal } from './names.ts'
 
 /** Of a request only what cannot name a patient: the route and not the path, the subject and not the token (LOG-04). */
@@ -70,7 +71,7 @@ export class CellApi extends Construct {
   private makeStage({ cell, keys }: StateStack): CfnStage {
     const logs = new LogGroup(this, 'AccessLogs', {
       logGroupName: logGroupName(cell, 'access'),
-      retention: cell.retention.logDays as RetentionDays,
+      retention: retentionOf(cell),
       encryptionKey: keys.of.logs,
       removalPolicy: RemovalPolicy.RETAIN,
     })

@@ -16,7 +16,7 @@ import { bucketClasses, type BucketClass } from '../../shared/contracts/bucket-c
 import type { CellDeployment } from '../deployments/deployment.ts'
 import { bucketDenials } from './bucket-policy.ts'
 import type { CellKeys } from './cell-keys.ts'
-import { bucketName } from './names.ts'
+import { bucketName, pascal } from './names.ts'
 
 const always = {
   blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -87,7 +87,7 @@ export class CellBuckets extends Construct {
   private make(cell: CellDeployment, bucket: BucketClass, keys: CellKeys, accessLogs: Bucket): Bucket {
     const key = keys.of[bucket]
     const lock = lockOf(cell, bucket)
-    const made = new Bucket(this, bucket[0]?.toUpperCase() + bucket.slice(1), {
+    const made = new Bucket(this, pascal(bucket), {
       ...always,
       bucketName: bucketName(cell, bucket),
       encryption: BucketEncryption.KMS,

@@ -34,9 +34,11 @@ export class ServiceStack extends CellStack {
   private addTriggers(made: CapabilityFunction, state: StateStack, name: CapabilityName): void {
     switch (capability(name).trigger) {
       case 'queue':
-        return consumeQueues(made, state, name, made.lambda)
+        consumeQueues(made, state, name, made.lambda)
+        return
       case 'outbox':
-        return followOutbox(made, state, made.lambda)
+        followOutbox(made, state, made.lambda)
+        return
       case 'minute':
         sweepEveryMinute(made, state, made.lambda)
         return

@@ -4,7 +4,6 @@ import {
   CreateMultipartUploadCommand,
   HeadObjectCommand,
   ListPartsCommand,
-  NoSuchUpload,
   type Part,
 } from '@aws-sdk/client-s3'
 import type { ObjectRef, PartBinding, UploadSigner } from '../../ports/object-store.ts'
@@ -12,8 +11,6 @@ import { locate, type CellBuckets } from './cell-buckets.ts'
 import { hasStatus, isMissing } from './s3-object-store.ts'
 
 type Multipart = Omit<UploadSigner, 'signPuts' | 'signParts'>
-
-const isNoSuchUpload = (error: unknown): boolean => error instanceof NoSuchUpload || isMissing(error)
 
 const sameParts = (expected: readonly PartBinding[], held: readonly Part[]): boolean => {
   const bytesOf = new Map(held.map(({ PartNumber, Size }) => [PartNumber, Size]))
@@ -42,7 +39,7 @@ export const s3Multipart = (buckets: CellBuckets, tagging: string): Multipart =>
       } while (marker !== undefined)
       return parts
     } catch (error) {
-      if (isNoSuchUpload(error)) return undefined
+      if (isMissing(error)) return undefined
       throw error
     }
   }
@@ -70,7 +67,7 @@ export const s3Multipart = (buckets: CellBuckets, tagging: string): Multipart =>
       return true
     } catch (error) {
       // 412: the object is there. Gone upload: a repeat of a request whose answer was lost.
-      if (hasStatus(error, 412) || isNoSuchUpload(error)) return isStored(ref)
+      if (hasStatus(error, 412) || isMissing(error)) return isStored(ref)
       throw error
     }
   }
@@ -100,7 +97,7 @@ export const s3Multipart = (buckets: CellBuckets, tagging: string): Multipart =>
       try {
         await client.send(new AbortMultipartUploadCommand({ ...locate(buckets, ref), UploadId: multipartId }))
       } catch (error) {
-        if (!isNoSuchUpload(error)) throw error
+        if (!isMissing(error)) throw error
       }
     },
   }

@@ -3,8 +3,6 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  NoSuchKey,
-  NotFound,
   PutObjectCommand,
   S3ServiceException,
 } from '@aws-sdk/client-s3'
@@ -14,8 +12,7 @@ import type { ObjectHead, ObjectRef, ObjectStore } from '../../ports/object-stor
 import { encodePath } from '../sigv4/canonical.ts'
 import { locate, type CellBuckets } from './cell-buckets.ts'
 
-export const isMissing = (error: unknown): boolean =>
-  error instanceof NoSuchKey || error instanceof NotFound || hasStatus(error, 404)
+export const isMissing = (error: unknown): boolean => hasStatus(error, 404)
 
 export const hasStatus = (error: unknown, status: number): boolean =>
   error instanceof S3ServiceException && error.$metadata.httpStatusCode === status
