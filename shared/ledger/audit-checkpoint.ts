@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import * as z from 'zod'
 import { GENESIS_HASH } from '../domain/audit/audit-record.ts'
 import {
   CheckpointSchema,
@@ -28,19 +29,14 @@ const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8
 
 export const checkpointKey = (number: number): string => `checkpoints/${String(number).padStart(10, '0')}.json`
 
-interface Moved {
+const PendingSchema = z.strictObject({ number: z.int().positive(), hash: z.string() })
+
+interface Moved extends z.infer<typeof PendingSchema> {
   readonly chain: string
-  readonly number: number
-  readonly hash: string
   readonly version: number
 }
 
-const movedOf = ({ sort, body, version }: StoredRecord): Moved => ({
-  chain: sort,
-  number: Number(body['number']),
-  hash: String(body['hash']),
-  version,
-})
+const movedOf = ({ sort, body, version }: StoredRecord): Moved => ({ chain: sort, version, ...PendingSchema.parse(body) })
 
 function checkpointOf(previous: Checkpoint | undefined, moved: readonly Moved[], at: string): Checkpoint {
   return CheckpointSchema.parse({

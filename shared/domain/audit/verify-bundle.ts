@@ -115,7 +115,7 @@ const lastAnchored = (digest: string, checkpoints: readonly Checkpoint[]): numbe
 /** Checks a bundle with nothing but its public key, and names the first broken record. */
 export function verifyBundle(json: unknown, verifier: Verifier): Verification {
   const parsed = AuditBundleSchema.safeParse(json)
-  if (!parsed.success) return broken('schema', String(parsed.error.issues[0]?.path.slice(0, 2).join('.') ?? ''), 0)
+  if (!parsed.success) return broken('schema', parsed.error.issues[0]?.path.slice(0, 2).join('.') ?? '', 0)
   const { records, checkpoints: signed } = parsed.data
   const checkpoints = signed.map(({ checkpoint }) => checkpoint)
   for (const one of signed) {
