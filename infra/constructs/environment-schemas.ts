@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { EnvironmentSchema as apiReference } from '../../functions/api-reference/env.ts'
+import { EnvironmentSchema as auditTrail } from '../../functions/audit-trail/env.ts'
 import { EnvironmentSchema as caseDesk } from '../../functions/case-desk/env.ts'
 import { EnvironmentSchema as imageAccess } from '../../functions/image-access/env.ts'
 import { EnvironmentSchema as imageUpload } from '../../functions/image-upload/env.ts'
@@ -24,6 +25,7 @@ export const environmentSchemas: Readonly<Record<CapabilityName, z.ZodObject>> =
   'image-access': imageAccess,
   'report-filing': reportFiling,
   'turnaround-kpi': turnaroundKpi,
+  'audit-trail': auditTrail,
   'api-reference': apiReference,
   'study-arrival': studyArrival,
   'worklist-routing': worklistRouting,

@@ -13,7 +13,7 @@ const forHttp = ({ cell }: StateStack): Record<string, string> => ({
   TOKEN_AUDIENCE: cell.tokens.audience,
   TOKEN_JWKS_URL: jwksUrlOf(cell.tokens),
   ADDRESS_COUNTRIES: JSON.stringify(cell.readerNetworks),
-  LOOPBACK_AGREES: String(cell.loopbackAgrees ?? false),
+  LOOPBACK_AGREES: String(cell.emulator !== undefined),
 })
 
 const forKeys = (state: StateStack, name: CapabilityName): Record<string, string> =>

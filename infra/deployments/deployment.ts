@@ -35,6 +35,9 @@ const RetentionSchema = z.strictObject({
 
 const CustomDomainSchema = z.strictObject({ domainName: z.string().min(4), certificateArn: arnOf('acm') })
 
+/** What makes a cell testable on one machine and would be wrong anywhere else: loopback is wherever the token says. */
+const EmulatorSchema = z.strictObject({ visibilitySeconds: z.int().positive().max(60) })
+
 /** One cell: one region's complete deployment. */
 export const CellDeploymentSchema = z
   .strictObject({
@@ -57,7 +60,7 @@ export const CellDeploymentSchema = z
       .default({})
       .describe('where a function needs another share than the default'),
     readerNetworks: AddressRangesSchema.default([]).describe('which country a reader of this address is in'),
-    loopbackAgrees: z.literal(true).optional().describe('emulators only: loopback is wherever the token says'),
+    emulator: EmulatorSchema.optional().describe('never on AWS'),
     keyAdministrators: z.array(arnOf('iam')).default([]).describe('roles that may retire a key, beside the deployer'),
     alarmEmail: z.email().optional(),
   })

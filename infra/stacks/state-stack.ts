@@ -47,7 +47,7 @@ export class StateStack extends CellStack {
     const { visibilitySeconds, maxReceiveCount } = queues[name]
     return new QueueWithDeadLetters(this, `${pascal(name)}Queue`, {
       key: this.keys.of.queues,
-      visibilitySeconds: Math.max(visibilitySeconds, 6 * timeoutSeconds),
+      visibilitySeconds: this.cell.emulator?.visibilitySeconds ?? Math.max(visibilitySeconds, 6 * timeoutSeconds),
       maxReceiveCount,
     })
   }
