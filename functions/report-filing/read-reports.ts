@@ -116,7 +116,7 @@ export async function readReports(
   const { referralId } = params
   const authorised = await authoriseCase(ports, 'readReports', context.principal, referralId)
   const grant = await grantFor(ports, authorised, context)
-  const sealed = await loadReports(ports.store, referralId)
+  const sealed = await loadReports(ports.store, authorised.case)
   const entry: AuditEntry = {
     at: ports.clock.now(),
     by: context.actor,

@@ -6,13 +6,16 @@ import {
   type SealedReport,
 } from '../contracts/stored/sealed-report.ts'
 import { canonicalJson } from '../domain/canonical-json.ts'
-import type { ReferralId } from '../domain/case/case.ts'
+import type { Case, ReferralId } from '../domain/case/case.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { StoredInstanceSchema } from '../domain/upload/instance.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { RecordStore } from '../ports/record-store.ts'
+import { keys } from './keys.ts'
 import { recordsUnder } from './upload-ledger.ts'
+
+type ReportMark = Case['reports'][number]
 
 const bytesOf = (content: ReportContent): Uint8Array => new TextEncoder().encode(canonicalJson(content))
 
@@ -34,21 +37,31 @@ export async function sealReport(
   return sealed
 }
 
+const missing = (reportId: string, reason: string): Refusal => new Refusal('report-missing', { reportId, reason })
+
 /** Refuses a report whose content is not what was signed: altered text must reach nobody under a reader's name. */
 export function intact(sealed: SealedReport): SealedReport {
   if (sha256(bytesOf(sealed.content)) !== sealed.sha256) {
-    throw new Refusal('report-missing', { reportId: sealed.content.reportId, reason: 'digest-differs' })
+    throw missing(sealed.content.reportId, 'digest-differs')
   }
   return sealed
 }
 
-/** The reports of a case, the oldest first, each checked against its digest. */
-export async function loadReports(store: RecordStore, referralId: ReferralId): Promise<SealedReport[]> {
-  const reports: SealedReport[] = []
-  for await (const { body } of recordsUnder(store, referralId, 'report#')) {
-    reports.push(intact(SealedReportSchema.parse(body)))
-  }
-  return reports.sort((a, b) => (a.content.signedAt < b.content.signedAt ? -1 : 1))
+/** Refuses a report that is not the one the case's own events name. */
+export function asMarked(sealed: SealedReport, { reportId, sha256: marked }: ReportMark): SealedReport {
+  if (sealed.content.reportId !== reportId || sealed.sha256 !== marked) throw missing(reportId, 'digest-differs')
+  return sealed
+}
+
+/** The reports of a case in the order in which they were filed, each checked against its own digest and the case's. */
+export async function loadReports(store: RecordStore, { referralId, reports }: Case): Promise<SealedReport[]> {
+  return Promise.all(
+    reports.map(async (mark) => {
+      const record = await store.read(keys.report(referralId, mark.reportId))
+      if (record === undefined) throw missing(mark.reportId, 'not-there')
+      return asMarked(intact(SealedReportSchema.parse(record.body)), mark)
+    }),
+  )
 }
 
 const TEXT_LIMIT = 1024 * 1024
@@ -57,11 +70,11 @@ const TEXT_LIMIT = 1024 * 1024
 export async function readSealedObject(
   objects: Pick<ObjectStore, 'readRange'>,
   referralId: ReferralId,
-  reportId: string,
+  mark: ReportMark,
 ): Promise<SealedReport> {
-  const key = sealedReportKey(referralId, reportId)
+  const key = sealedReportKey(referralId, mark.reportId)
   const bytes = await objects.readRange({ bucket: 'reports', key }, 0, TEXT_LIMIT)
-  return intact(SealedReportSchema.parse(JSON.parse(new TextDecoder().decode(bytes))))
+  return asMarked(intact(SealedReportSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))), mark)
 }
 
 /** Which images there are now: their number and a digest over all of theirs. */

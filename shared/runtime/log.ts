@@ -9,6 +9,7 @@ export const logMessages = {
   'message-handled': 'Message handled',
   'message-retried': 'Message will be retried',
   'message-given-up': 'Message failed its last attempt and goes to the dead-letter queue',
+  'give-up-failed': 'The exception for a failed message could not be raised',
   'sweep-done': 'Sweep done',
   'sweep-case-failed': 'A due case could not be handled and stays due',
   'outbox-left': 'Outbox messages were left over and are sent again',

@@ -50,7 +50,12 @@ export function queueFunction<Q extends QueueName>(
       return
     }
     ports.log.error('message-given-up', { ...fields, ...refusal })
-    if (message !== undefined) await work.giveUp(message)
+    try {
+      if (message !== undefined) await work.giveUp(message)
+    } catch (fault) {
+      // The other messages of the batch are other patients' cases: they are answered for whatever happens to this one.
+      ports.log.error('give-up-failed', { ...fields, ...faultFields(fault) })
+    }
   }
 
   async function handleAll(event: SQSEvent): Promise<SQSBatchResponse> {
