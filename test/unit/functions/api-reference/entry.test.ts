@@ -1,45 +1,26 @@
 import { gunzipSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
-import type { Context } from 'aws-lambda'
 import { describe, expect, test } from 'vitest'
 import { entry } from '../../../../functions/api-reference/entry.ts'
 import { installedPageFolder, pageFolder } from '../../../../shared/adapters/page-folder.ts'
 import type { PageFiles } from '../../../../shared/ports/page-files.ts'
 import type { HttpEvent, HttpResult } from '../../../../shared/runtime/http-event.ts'
 import { createLog } from '../../../../shared/runtime/log.ts'
+import { httpEvent } from '../../../builders/http-event.ts'
+import { noContext } from '../../../builders/queue-event.ts'
 
 const lines: string[] = []
 const ports = { ids: { next: () => '0'.repeat(26) }, log: createLog((line) => lines.push(line)) }
 const handler = entry({ ...ports, pageFiles: pageFolder(installedPageFolder()) })
 
-const get = (path: string, headers: Record<string, string> = {}, asset?: string): HttpEvent => ({
-  version: '2.0',
-  routeKey: `GET ${asset === undefined ? path : '/docs/{asset}'}`,
-  rawPath: path,
-  rawQueryString: '',
-  headers,
-  ...(asset === undefined ? {} : { pathParameters: { asset } }),
-  requestContext: {
-    accountId: '1',
-    apiId: 'a',
-    domainName: 'd',
-    domainPrefix: 'd',
-    http: { method: 'GET', path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
-    requestId: 'request-1',
-    routeKey: '$default',
-    stage: '$default',
-    time: '',
-    timeEpoch: 0,
-  },
-  isBase64Encoded: false,
-})
-const call = (event: HttpEvent, with_ = handler): Promise<HttpResult> => with_(event, {} as Context)
+const call = (event: HttpEvent, with_ = handler): Promise<HttpResult> => with_(event, noContext)
 const header = (result: HttpResult, name: string) => String(result.headers?.[name])
-const asset = (name: string, headers?: Record<string, string>) => call(get(`/docs/${name}`, headers, name))
+const asset = (name: string, headers: Record<string, string> = {}) =>
+  call(httpEvent('readDocsAsset', { headers, path: { asset: name } }))
 
 describe('the API reference over HTTP', () => {
   test('the document needs no token and is the committed one', async () => {
-    const answer = await call(get('/v1/openapi.json'))
+    const answer = await call(httpEvent('readOpenApi'))
     expect(answer.statusCode).toBe(200)
     expect(header(answer, 'content-type')).toBe('application/json')
     const committed = readFileSync(new URL('../../../../docs/api/openapi.json', import.meta.url), 'utf8')
@@ -47,7 +28,7 @@ describe('the API reference over HTTP', () => {
   })
 
   test('the page loads nothing that the cell does not serve itself, and its policy allows nothing else', async () => {
-    const answer = await call(get('/docs'))
+    const answer = await call(httpEvent('readDocs'))
     const named = [...(answer.body ?? '').matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!)
     for (const file of named.filter((one) => one.startsWith('docs/'))) {
       expect((await asset(file.slice(5))).statusCode, file).toBe(200)
@@ -91,7 +72,7 @@ describe('the API reference over HTTP', () => {
       expect(JSON.parse(answer.body ?? '')).toMatchObject({ code: 'not-found' })
       expect(answer.body).not.toContain(name)
     }
-    expect((await call(get('/v1/referrals'))).statusCode).toBe(404)
+    expect((await call(httpEvent('listReferrals'))).statusCode).toBe(404)
   })
 
   test('a file that cannot be read is a fault that tells nobody why, and is read again next time', async () => {
@@ -101,7 +82,7 @@ describe('the API reference over HTTP', () => {
         ++attempts === 1 ? Promise.reject(new Error('/secret/path')) : Promise.resolve(new TextEncoder().encode('a')),
     }
     const failing = entry({ ...ports, pageFiles })
-    const event = get('/docs/swagger-ui.css', {}, 'swagger-ui.css')
+    const event = httpEvent('readDocsAsset', { path: { asset: 'swagger-ui.css' } })
     const answer = await call(event, failing)
     expect(answer.statusCode).toBe(500)
     expect(answer.body).not.toContain('secret')

@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { entry } from '../../../../functions/report-filing/entry.ts'
 import { entry as kpiEntry } from '../../../../functions/turnaround-kpi/entry.ts'
 import { ReportsSchema } from '../../../../shared/contracts/http/reading.ts'
-import { routeKey, routeOf, type OperationId } from '../../../../shared/contracts/routes.ts'
+import type { OperationId } from '../../../../shared/contracts/routes.ts'
 import type { HttpEvent, HttpResult } from '../../../../shared/runtime/http-event.ts'
 import { createLog } from '../../../../shared/runtime/log.ts'
 import type { TokenVerifier } from '../../../../shared/runtime/token-verifier.ts'
+import { httpEvent, type Sent } from '../../../builders/http-event.ts'
 import { noContext } from '../../../builders/queue-event.ts'
 import { principalOf, readingRoom, START, type ReadingRoom } from '../../../builders/reading-room.ts'
 
@@ -46,39 +47,16 @@ const ports = () => ({
   log: createLog((line) => lines.push(line)),
 })
 
-interface Sent {
+interface SentBy extends Omit<Sent, 'path'> {
   readonly person?: string
-  readonly body?: object
-  readonly headers?: Record<string, string>
-  readonly query?: Record<string, string>
 }
-const event = (operationId: OperationId, { person = 'p-weber', body, headers = {}, query = {} }: Sent): HttpEvent => {
-  const route = routeOf(operationId)
-  return {
-    version: '2.0',
-    routeKey: routeKey(route),
-    rawPath: route.path,
-    rawQueryString: '',
+const event = (operationId: OperationId, { person = 'p-weber', headers = {}, ...sent }: SentBy): HttpEvent =>
+  httpEvent(operationId, {
+    ...sent,
     headers: { authorization: `Bearer ${person}.b.c`, 'content-type': 'application/json', ...headers },
-    pathParameters: route.path.includes('{referralId}') ? { referralId: room.referralId } : {},
-    queryStringParameters: query,
-    requestContext: {
-      accountId: '1',
-      apiId: 'a',
-      domainName: 'd',
-      domainPrefix: 'd',
-      http: { method: route.method, path: route.path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
-      requestId: 'request-1',
-      routeKey: '$default',
-      stage: '$default',
-      time: '',
-      timeEpoch: 0,
-    },
-    isBase64Encoded: false,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }
-}
-const call = (operationId: OperationId, sent: Sent = {}): Promise<HttpResult> =>
+    path: operationId === 'readKpis' ? {} : { referralId: room.referralId },
+  })
+const call = (operationId: OperationId, sent: SentBy = {}): Promise<HttpResult> =>
   entry(ports())(event(operationId, sent), noContext)
 const command = async (operationId: OperationId, body: object, key: string, version?: number): Promise<HttpResult> => {
   const ifMatch = `"${version ?? (await room.loaded()).version}"`
@@ -129,7 +107,7 @@ describe('reports over HTTP', () => {
 
   test('key figures answer what their schema says', async () => {
     const query = { from: '2026-11-01', to: '2026-11-30' }
-    const asked = (sent: Sent) => kpiEntry(ports())(event('readKpis', sent), noContext)
+    const asked = (sent: SentBy) => kpiEntry(ports())(event('readKpis', sent), noContext)
     const answer = await asked({ person: 'p-coordinator-vienna', query })
     expect(json(answer)).toMatchObject({ version: 'overread/kpi@1', rows: [], counts: [], openOverdue: 0 })
     const backwards = await asked({ person: 'p-coordinator-vienna', query: { from: '2026-11-30', to: '2026-11-01' } })
