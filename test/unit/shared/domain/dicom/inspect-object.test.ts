@@ -94,6 +94,34 @@ describe('inspecting an object by ranges', () => {
     expect(factsOf((await inspect(bytes)).verdict).patientId).toBe('MRN-0042')
   })
 
+  const withMeta = (bytes: number) => {
+    const group = element(0x00020102, 'OB', zeros(bytes))
+    const file = concatBytes([head(), group, identity()])
+    const length = new DataView(file.buffer)
+    length.setUint32(140, length.getUint32(140, true) + group.length, true)
+    return file
+  }
+
+  it('reads on for a long file meta group, and not for ever', async () => {
+    expect(factsOf((await inspect(withMeta(40_000))).verdict).patientId).toBe('MRN-0042')
+    expect(factsOf((await inspect(withMeta(200_000))).verdict).patientId).toBe('MRN-0042')
+    const { verdict, ranges } = await inspect(withMeta(300_000))
+    expect(verdict).toMatchObject({ reason: 'header-too-large' })
+    expect(ranges.length).toBeLessThan(5)
+  })
+
+  it('finds the end of very many fragments, and walks what follows it', async () => {
+    const fragments = concatBytes(Array.from({ length: 500 }, () => item(zeros(2000))))
+    const trailing = element(0xfffcfffc, 'OB', zeros(60))
+    const { verdict, ranges } = await inspect(
+      concatBytes([jpegWith(fragments), openSequence(item(zeros(0)), 'SQ', 0x00880200), trailing]),
+    )
+    expect(verdict.verdict).toBe('accepted')
+    expect(ranges.length).toBeLessThan(25)
+    const { verdict: cut } = await inspect(concatBytes([jpegWith(fragments), trailing.slice(0, 20)]))
+    expect(cut).toMatchObject({ reason: 'truncated' })
+  })
+
   it('says the same of an object by ranges and of its bytes', async () => {
     const bytes = buildCtSlice(slice)
     expect((await inspect(bytes)).verdict).toEqual(inspectDicomBytes(bytes, inflateRawBounded))
