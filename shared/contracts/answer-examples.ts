@@ -1,3 +1,4 @@
+import { auditExamples } from './audit-examples.ts'
 import type { CaseStatus } from './http/referrals.ts'
 import type { AnswerOf, OperationId } from './routes.ts'
 
@@ -60,22 +61,6 @@ const signed = <M extends 'GET' | 'PUT'>(method: M, headers: Record<string, stri
   headers,
   expiresAt: '2026-11-24T03:16:00.000Z',
 })
-
-const hash = `5a${sha256.slice(2)}`
-const audited = {
-  schema: 'overread/audit@1' as const,
-  chain: `org#alder-hospital#case#${referralId}`,
-  number: 14,
-  at: '2026-11-24T03:31:40.000Z',
-  by: { kind: 'person' as const, id: 'p-referrer', orgId: 'alder-hospital', role: 'referrer' },
-  action: 'read' as const,
-  operation: 'readReports',
-  outcome: 'success' as const,
-  referralId,
-  facts: { reports: [reportId] },
-  previousHash: sha256,
-  hash,
-}
 
 const order = { accessionNumber: 'A-1', modality: 'CT', bodyPart: 'HEAD' }
 
@@ -216,47 +201,7 @@ export const answerExamples: { readonly [O in OperationId]?: AnswerOf<O> } = {
       },
     ],
   },
-  readAuditTrail: {
-    schema: 'overread/audit-bundle@1',
-    records: [audited],
-    checkpoints: [],
-    publicKey: { keyId: 'audit-signing-1', pem: '-----BEGIN PUBLIC KEY-----\n...\n-----END PUBLIC KEY-----\n' },
-  },
-  readAuditEvents: {
-    resourceType: 'Bundle',
-    type: 'collection',
-    entry: [
-      {
-        fullUrl: `urn:overread:audit:${hash}`,
-        resource: {
-          resourceType: 'AuditEvent',
-          id: hash,
-          type: { system: 'http://terminology.hl7.org/CodeSystem/audit-event-type', code: 'rest' },
-          subtype: [{ system: 'urn:overread:operation', code: 'readReports' }],
-          action: 'R',
-          recorded: audited.at,
-          outcome: '0',
-          agent: [
-            {
-              type: { coding: [{ system: 'http://dicom.nema.org/resources/ontology/DCM', code: '110150' }] },
-              who: { identifier: { system: 'urn:overread:person', value: 'p-referrer' } },
-              requestor: true,
-            },
-          ],
-          source: {
-            observer: { display: 'Overread' },
-            type: [{ system: 'http://terminology.hl7.org/CodeSystem/security-source-type', code: '4' }],
-          },
-          entity: [
-            {
-              what: { identifier: { system: 'urn:overread:referral', value: referralId } },
-              type: { system: 'http://terminology.hl7.org/CodeSystem/audit-entity-type', code: '2' },
-            },
-          ],
-        },
-      },
-    ],
-  },
+  ...auditExamples,
   readKpis: {
     version: 'overread/kpi@1',
     from: '2026-11-01',
