@@ -1,5 +1,5 @@
 import type { Log } from '../../shared/runtime/log.ts'
-import { decodeJson, each, queueFunction } from '../../shared/runtime/queue-function.ts'
+import { decodeJson, inTurn, queueFunction } from '../../shared/runtime/queue-function.ts'
 import { countEvents, type CountPorts } from './count-events.ts'
 
 /**
@@ -10,7 +10,8 @@ const leaveToTheAlarm = (): Promise<void> => Promise.resolve()
 
 export const entry = (ports: CountPorts & { readonly log: Log }) =>
   queueFunction(ports, 'numbers', decodeJson, {
-    handle: each<'numbers'>(async (message) => {
+    // The messages of a batch add to the counters of the same organisations.
+    handle: inTurn<'numbers'>(async (message) => {
       await countEvents(ports, message)
       return 'done'
     }),

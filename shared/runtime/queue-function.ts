@@ -20,6 +20,15 @@ export const each =
   (messages: readonly QueueMessage<Q>[]): Promise<readonly PromiseSettledResult<Handled>[]> =>
     Promise.allSettled(messages.map((message) => handleOne(message)))
 
+/** Handles a batch one message at a time, for messages that write to the same few records and would only get in each other's way. */
+export const inTurn =
+  <Q extends QueueName>(handleOne: (message: QueueMessage<Q>) => Promise<Handled>) =>
+  async (messages: readonly QueueMessage<Q>[]): Promise<readonly PromiseSettledResult<Handled>[]> => {
+    const results: PromiseSettledResult<Handled>[] = []
+    for (const message of messages) results.push(...(await Promise.allSettled([handleOne(message)])))
+    return results
+  }
+
 interface Envelope<Q extends QueueName> {
   readonly record: SQSRecord
   readonly message: QueueMessage<Q>
