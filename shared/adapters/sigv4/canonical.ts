@@ -1,6 +1,8 @@
 /** RFC 3986 unreserved characters stay, all else is percent-encoded: `encodeURIComponent` leaves five too many. */
 export const encodeSegment = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
+  /^[A-Za-z0-9._~-]*$/.test(text)
+    ? text
+    : encodeURIComponent(text).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
 
 /** S3 encodes a key once and keeps its slashes; every other AWS service encodes the path twice. */
 export const encodePath = (path: string): string =>
@@ -22,7 +24,7 @@ export interface CanonicalParts {
   readonly headers: readonly (readonly [name: string, value: string])[]
 }
 
-const trimmed = (value: string): string => value.trim().replace(/\s+/g, ' ')
+const trimmed = (value: string): string => (/\s/.test(value) ? value.trim().replace(/\s+/g, ' ') : value)
 
 /** A presigned request never signs its body this way; the body is bound by the signed `x-amz-checksum-sha256` header. */
 export const canonicalRequest = ({ method, path, query, headers }: CanonicalParts): string => {

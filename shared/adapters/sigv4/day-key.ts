@@ -12,7 +12,26 @@ export interface DayKey {
   readonly sessionToken?: string
   /** `20261124/eu-central-1/s3/aws4_request` */
   readonly scope: string
-  readonly key: Buffer
+  readonly pads: HmacPads
+}
+
+/** The key of an HMAC as RFC 2104 uses it: one block xored with 0x36 and one with 0x5c. */
+interface HmacPads {
+  readonly inner: Buffer
+  readonly outer: Buffer
+}
+
+const BLOCK_BYTES = 64
+
+const padsOf = (key: Buffer): HmacPads => {
+  const block = Buffer.concat([key, Buffer.alloc(BLOCK_BYTES - key.byteLength)])
+  return { inner: block.map((byte) => byte ^ 0x36) as Buffer, outer: block.map((byte) => byte ^ 0x5c) as Buffer }
+}
+
+/** Two one-shot hashes are a fifth of the time of a `createHmac`, which looks its algorithm up anew at each call. */
+const hmacHex = ({ inner, outer }: HmacPads, text: string): string => {
+  const within = hash('sha256', Buffer.concat([inner, Buffer.from(text, 'utf8')]), 'buffer')
+  return hash('sha256', Buffer.concat([outer, within]), 'hex')
 }
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text, 'utf8').digest()
@@ -31,12 +50,10 @@ export const dayKey = (
     accessKeyId,
     ...(sessionToken === undefined || sessionToken === '' ? {} : { sessionToken }),
     scope: parts.join('/'),
-    key: parts.reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`) as Buffer,
+    pads: padsOf(parts.reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`) as Buffer),
   }
 }
 
 /** Lower-case hex. */
-export const signatureOf = ({ key, scope }: DayKey, date: string, canonical: string): string =>
-  createHmac('sha256', key)
-    .update(`AWS4-HMAC-SHA256\n${date}\n${scope}\n${hash('sha256', canonical, 'hex')}`, 'utf8')
-    .digest('hex')
+export const signatureOf = ({ pads, scope }: DayKey, date: string, canonical: string): string =>
+  hmacHex(pads, `AWS4-HMAC-SHA256\n${date}\n${scope}\n${hash('sha256', canonical, 'hex')}`)
