@@ -3,7 +3,8 @@ import { Refusal } from '../../domain/refusal.ts'
 import type { ObjectRef, ObjectStore } from '../../ports/object-store.ts'
 import type { CellDatabase } from './cell-database.ts'
 import type { MultipartRows } from './multipart-rows.ts'
-import type { NewFile, ObjectFiles } from './object-files.ts'
+import type { NewFile } from './new-file.ts'
+import type { ObjectFiles } from './object-files.ts'
 import type { ObjectRows, Segment, StoredObject } from './object-rows.ts'
 
 /** Where the bytes of an embedded cell lie: files for them, rows for their names, one database to commit both. */

@@ -3,16 +3,8 @@ import type { FileHandle } from 'node:fs/promises'
 import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Refusal } from '../../domain/refusal.ts'
-
-/** A file that no row names yet: whatever ends before the row is written leaves only what the next start sweeps away. */
-export interface NewFile {
-  readonly name: string
-  /** Resolves when the next chunk may come: at most one write is under way and one is gathered. */
-  write(chunk: Uint8Array): Promise<void>
-  /** Writes the rest and syncs it to the disk; discards the file when that fails. */
-  keep(): Promise<void>
-  discard(): Promise<void>
-}
+import type { NewFile } from './new-file.ts'
+import { newFile } from './new-file.ts'
 
 export interface ObjectFiles {
   create(): Promise<NewFile>
@@ -26,7 +18,6 @@ export interface ObjectFiles {
 
 /** So many empty files are made together, and their names synced to the disk with one sync of their directory. */
 const BATCH = 64
-const GATHER_BYTES = 256 * 1024
 const READ_BYTES = 256 * 1024
 
 const syncDirectory = async (path: string): Promise<void> => {
@@ -54,55 +45,6 @@ const openStored = async (path: string): Promise<FileHandle> => {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new Refusal('not-found', {}, error)
     throw error
-  }
-}
-
-const writeAll = async (handle: FileHandle, chunks: Uint8Array[]): Promise<void> => {
-  const wanted = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0)
-  const { bytesWritten } = await handle.writev(chunks)
-  if (bytesWritten < wanted) throw new Error('the disk took less than was written')
-}
-
-const newFile = (name: string, path: string, handle: FileHandle): NewFile => {
-  let gathered: Uint8Array[] = []
-  let gatheredBytes = 0
-  let writing: Promise<void> = Promise.resolve()
-
-  const writeGathered = async (): Promise<void> => {
-    await writing
-    const chunks = gathered
-    gathered = []
-    gatheredBytes = 0
-    writing = chunks.length === 0 ? Promise.resolve() : writeAll(handle, chunks)
-    // Awaited by whoever comes next; until then it must not count as unhandled.
-    writing.catch(() => undefined)
-  }
-
-  const discard = async (): Promise<void> => {
-    await writing.catch(() => undefined)
-    await handle.close()
-    await rm(path, { force: true })
-  }
-
-  return {
-    name,
-    write: async (chunk) => {
-      gathered.push(chunk)
-      gatheredBytes += chunk.byteLength
-      if (gatheredBytes >= GATHER_BYTES) await writeGathered()
-    },
-    keep: async () => {
-      try {
-        await writeGathered()
-        await writing
-        await handle.datasync()
-        await handle.close()
-      } catch (error) {
-        await discard()
-        throw error
-      }
-    },
-    discard,
   }
 }
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { ObjectRef } from '../../ports/object-store.ts'
 import type { ObjectShelf } from './disk-object-store.ts'
 import { commitFile } from './disk-object-store.ts'
-import type { NewFile } from './object-files.ts'
+import type { NewFile } from './new-file.ts'
 import { S3Fault } from './s3-answers.ts'
 
 export interface VerifiedRequest {
