@@ -1,0 +1,134 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openCellDatabase } from '../../../../../shared/adapters/embedded/cell-database.ts'
+import { diskObjectStore } from '../../../../../shared/adapters/embedded/disk-object-store.ts'
+import { openShelf, tidyShelf } from '../../../../../shared/adapters/embedded/open-shelf.ts'
+import { sqliteMessageQueues } from '../../../../../shared/adapters/embedded/sqlite-message-queues.ts'
+import { virtualClock } from '../../../../../shared/adapters/embedded/virtual-clock.ts'
+import type { ObjectRef } from '../../../../../shared/ports/object-store.ts'
+import { scratchFolder } from '../../../../builders/scratch-folder.ts'
+
+const dicom = { contentType: 'application/dicom' }
+const clock = virtualClock('2026-11-24T03:00:00.000Z')
+const folder = scratchFolder('shelf')
+const database = openCellDatabase(join(folder, 'cell.db'))
+afterAll(() => database.close())
+const queues = sqliteMessageQueues(database, clock)
+const objects = diskObjectStore(openShelf(folder, database, queues))
+const fresh = (bucket: ObjectRef['bucket'] = 'images'): ObjectRef => ({ bucket, key: randomUUID() })
+
+/** Files that hold bytes; empty ones lie ready for the next uploads. */
+const filled = () =>
+  readdirSync(join(folder, 'objects'), { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && statSync(join(entry.parentPath, entry.name)).size > 0,
+  ).length
+
+describe('objects on disk', () => {
+  it('share one file with their copies; it goes with the last of them', async () => {
+    const before = filled()
+    const [one, two] = [fresh('incoming'), fresh('images')]
+    await objects.put(one, randomBytes(100), dicom)
+    await objects.copy(one, two)
+    expect(filled()).toBe(before + 1)
+    await objects.remove(one)
+    expect(filled()).toBe(before + 1)
+    await objects.remove(two)
+    expect(filled()).toBe(before)
+  })
+
+  it('leave no file behind when they are replaced or not taken', async () => {
+    const before = filled()
+    const ref = fresh()
+    await objects.put(ref, randomBytes(10), dicom)
+    await objects.put(ref, randomBytes(20), { ...dicom, replace: true })
+    await Promise.all([objects.put(ref, randomBytes(30), dicom), objects.put(ref, randomBytes(30), dicom)])
+    expect(filled()).toBe(before + 1)
+  })
+
+  it('announce their arrival in the incoming bucket, once, and in no other', async () => {
+    await queues.purge('ingest')
+    const ref = fresh('incoming')
+    await objects.put(ref, randomBytes(10), dicom)
+    await objects.put(ref, randomBytes(10), dicom)
+    await objects.put(fresh('images'), randomBytes(10), dicom)
+    const received = await queues.receive('ingest', 10)
+    expect(received.map(({ body }) => JSON.parse(body) as unknown)).toEqual([{ kind: 'object-arrived', key: ref.key }])
+  })
+
+  it('keep their names out of the file system', async () => {
+    const ref: ObjectRef = { bucket: 'images', key: 'Huber^Anna/../../PAT-4711' }
+    await objects.put(ref, randomBytes(10), dicom)
+    const names = readdirSync(folder, { recursive: true }).map(String)
+    expect(names.filter((name) => !/^(cell\.db(-wal)?|objects(\/[0-9a-f]{24}(\/[0-9a-f]{2})?)?)$/.test(name))).toEqual(
+      [],
+    )
+  })
+})
+
+/** A folder whose first process has been killed: what it wrote is there, and a second has opened it. */
+const killedAndRestarted = () => {
+  const own = scratchFolder('killed')
+  const ownDatabase = openCellDatabase(join(own, 'cell.db'))
+  const open = () => openShelf(own, ownDatabase, sqliteMessageQueues(ownDatabase, clock))
+  return {
+    own,
+    killed: open(),
+    restarted: open(),
+    tidy: (opened = open()) => tidyShelf(opened, Date.parse(clock.now())),
+  }
+}
+
+const write = async ({ files }: ReturnType<typeof openShelf>, bytes: number) => {
+  const file = await files.create()
+  await file.write(randomBytes(bytes))
+  await file.keep()
+  return file.name
+}
+
+describe('what a killed process left', () => {
+  it('is swept away at the next start, and nothing else', async () => {
+    const { killed, restarted, tidy } = killedAndRestarted()
+    const kept = [fresh(), fresh()]
+    for (const ref of kept) await diskObjectStore(killed).put(ref, randomBytes(1000), dicom)
+    const orphan = await write(killed, 5000)
+    await tidy(restarted)
+    await expect(restarted.files.read(orphan, 0, 1)).rejects.toMatchObject({ code: 'not-found' })
+    for (const ref of kept) expect((await diskObjectStore(restarted).readRange(ref, 0, 1000)).byteLength).toBe(1000)
+  })
+
+  it('is all that is swept: not a file that this process is filling', async () => {
+    const { restarted, tidy } = killedAndRestarted()
+    const uploading = await restarted.files.create()
+    await uploading.write(randomBytes(5000))
+    await tidy(restarted)
+    await uploading.keep()
+    expect((await restarted.files.read(uploading.name, 0, 5000)).byteLength).toBe(5000)
+  })
+
+  it('is, of an upload in parts, given up after a day, with its files', async () => {
+    const { killed, restarted, tidy } = killedAndRestarted()
+    const [ref, begun] = [fresh('incoming'), Date.parse(clock.now())]
+    const multipartId = await killed.database.commit(() => killed.multiparts.start(ref, 'application/dicom', begun))
+    const file = await write(killed, 700)
+    await killed.database.commit(() =>
+      killed.multiparts.savePart(ref, multipartId, { partNumber: 1, bytes: 700 }, file),
+    )
+    await tidy(restarted)
+    expect((await restarted.files.read(file, 0, 700)).byteLength).toBe(700)
+    clock.advance(25 * 3_600_000)
+    await tidy(restarted)
+    expect(restarted.multiparts.isOpen(ref, multipartId)).toBe(false)
+    await expect(restarted.files.read(file, 0, 700)).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('is noticed when the disk gives back less than was stored', async () => {
+    const { own, killed, restarted } = killedAndRestarted()
+    const ref = fresh()
+    await diskObjectStore(killed).put(ref, randomBytes(1000), dicom)
+    const { segments } = restarted.rows.find(ref) ?? { segments: [] }
+    writeFileSync(join(own, 'objects', segments[0]?.file ?? ''), randomBytes(10))
+    await expect(diskObjectStore(restarted).readRange(ref, 0, 1000)).rejects.toThrow('shorter')
+  })
+})
