@@ -163,7 +163,7 @@ describe('the outbox pump', () => {
           const outbox = outboxRecordOf(record)
           if (outbox === undefined) throw new Error('the dispatcher could not read the record')
           seen.push(outbox.body)
-          if (failing && outbox.sort === 'b') failures.push(record.dynamodb.SequenceNumber)
+          if (failing && outbox.sort === 'b') failures.push(record.dynamodb?.SequenceNumber ?? '')
           else
             await store.transact([{ write: 'remove', when: 'always', partition: outbox.partition, sort: outbox.sort }])
         }
