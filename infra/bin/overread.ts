@@ -1,8 +1,9 @@
 import { newApp, overreadApp } from '../app.ts'
+import { checkAtSynth } from '../compliance/check-at-synth.ts'
 import { findDeployment } from '../deployments/find-deployment.ts'
 
 const app = newApp()
 const name: unknown = app.node.tryGetContext('deployment')
 const deployment = findDeployment(typeof name === 'string' ? name : undefined)
-overreadApp({ deployment, app })
+checkAtSynth(overreadApp({ deployment, app }))
 app.synth()

@@ -33,7 +33,7 @@ export class CapabilityFunction extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     })
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
-    role.addManagedPolicy(new ManagedPolicy(this, 'Rights', { statements: roleStatements(state, name) }))
+    role.addManagedPolicy(new ManagedPolicy(this, 'Rights', { statements: roleStatements(state, name, logGroup) }))
     const size = sizeOf(cell, name)
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName: functionName(cell, name),
@@ -51,7 +51,6 @@ export class CapabilityFunction extends Construct {
       tracing: Tracing.ACTIVE,
       logGroup,
       deadLetterQueue: state.unhandled,
-      retryAttempts: 2,
     })
   }
 }

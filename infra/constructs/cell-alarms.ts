@@ -48,13 +48,14 @@ const oldestSeconds: Readonly<Record<QueueName, number>> = {
 const queuePlans = ({ queues, unhandled }: StateStack): AlarmPlan[] => [
   ...queueNames.flatMap((name): AlarmPlan[] => {
     const { queue, deadLetters } = queues[name]
+    const dead: AlarmPlan = {
+      name: `${name}-dead-letters`,
+      why: 'A message failed its last attempt: a case has an exception that somebody owns, and the message waits here.',
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: minute, statistic: 'max' }),
+      above: 0,
+    }
     return [
-      {
-        name: `${name}-dead-letters`,
-        why: 'A message failed its last attempt: a case has an exception that somebody owns, and the message waits here.',
-        metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: minute, statistic: 'max' }),
-        above: 0,
-      },
+      ...(deadLetters === unhandled ? [] : [dead]),
       {
         name: `${name}-oldest`,
         why: 'Messages wait longer than their cases can bear.',
@@ -66,7 +67,7 @@ const queuePlans = ({ queues, unhandled }: StateStack): AlarmPlan[] => [
   }),
   {
     name: 'unhandled',
-    why: 'A sweep or an outbox record was given up; the next sweep takes over, and this one says why.',
+    why: 'A sweep, an outbox record or a count was given up; the next sweep takes over the first two.',
     metric: unhandled.metricApproximateNumberOfMessagesVisible({ period: minute, statistic: 'max' }),
     above: 0,
   },

@@ -52,13 +52,13 @@ export class CellBackup extends Construct {
       backupPlanId: plan.ref,
       backupSelection: {
         selectionName: 'records',
-        iamRoleArn: this.makeRole(cell, table).roleArn,
+        iamRoleArn: this.makeRole(cell, table, key.keyArn).roleArn,
         resources: [table.tableArn],
       },
     })
   }
 
-  private makeRole(cell: CellDeployment, table: Table): Role {
+  private makeRole(cell: CellDeployment, table: Table, keyArn: string): Role {
     const { partition, region, account } = placeOf(cell)
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('backup.amazonaws.com', {
@@ -71,12 +71,12 @@ export class CellBackup extends Construct {
     const policy = new ManagedPolicy(this, 'Policy', {
       statements: [
         new PolicyStatement({
-          actions: ['dynamodb:CreateBackup', 'dynamodb:DescribeTable', 'dynamodb:StartAwsBackupJob'],
+          actions: ['dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource', 'dynamodb:StartAwsBackupJob'],
           resources: [table.tableArn],
         }),
         new PolicyStatement({
-          actions: ['dynamodb:DeleteBackup', 'dynamodb:DescribeBackup'],
-          resources: [`${table.tableArn}/backup/*`],
+          actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'],
+          resources: [keyArn, ...(table.encryptionKey === undefined ? [] : [table.encryptionKey.keyArn])],
         }),
       ],
     })

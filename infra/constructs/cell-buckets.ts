@@ -75,8 +75,10 @@ export class CellBuckets extends Construct {
     const accessLogs = new Bucket(this, 'AccessLogs', {
       ...always,
       bucketName: bucketName(cell, 'access-logs'),
-      // S3 does not deliver access logs to a bucket under a customer-managed key, nor to a locked one.
-      encryption: BucketEncryption.S3_MANAGED,
+      // Not locked: S3 delivers no access logs to a locked bucket.
+      encryption: BucketEncryption.KMS,
+      encryptionKey: keys.of.logs,
+      bucketKeyEnabled: true,
       lifecycleRules: [{ ...abandoned, expiration: Duration.days(cell.retention.auditDays) }],
     })
     this.of = Object.fromEntries(

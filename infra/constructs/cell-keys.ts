@@ -39,8 +39,8 @@ const plans = (cell: CellDeployment): Record<Exclude<ClassKey, BucketClass>, Key
     ],
   },
   logs: {
-    purpose: 'log groups',
-    use: via('logs'),
+    purpose: 'logs',
+    use: { kind: 'service', via: ['logs', 's3'], grants: false },
     services: [
       {
         service: `logs.${cell.region}.amazonaws.com`,
@@ -54,6 +54,11 @@ const plans = (cell: CellDeployment): Record<Exclude<ClassKey, BucketClass>, Key
         ],
         sourceArn: logGroupArn(cell, '*'),
         encryptionContext: { 'aws:logs:arn': logGroupArn(cell, '*') },
+      },
+      {
+        service: 'logging.s3.amazonaws.com',
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        sourceArn: bucketArn(cell, '*'),
       },
     ],
   },

@@ -11,10 +11,10 @@ export const pascal = (name: string): string =>
  * Names that policies need before the resource exists: a bucket's in the key policy of the queue it notifies, a function's in
  * its own role. They hold the cell and what the thing is for, never a patient, a site or a person.
  */
-export const bucketName = ({ cellId, account }: CellDeployment, bucket: BucketClass | 'access-logs'): string =>
+export const bucketName = ({ cellId, account }: CellDeployment, bucket: BucketClass | 'access-logs' | '*'): string =>
   `overread-${cellId}-${bucket}-${account}`
 
-export const bucketArn = (cell: CellDeployment, bucket: BucketClass | 'access-logs'): string =>
+export const bucketArn = (cell: CellDeployment, bucket: BucketClass | 'access-logs' | '*'): string =>
   `arn:${placeOf(cell).partition}:s3:::${bucketName(cell, bucket)}`
 
 export const functionName = ({ cellId }: CellDeployment, capability: CapabilityName): string =>

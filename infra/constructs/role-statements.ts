@@ -1,9 +1,9 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import type { BucketClass } from '../../shared/contracts/bucket-classes.ts'
 import { capability, type BucketRight, type CapabilityName } from '../../shared/contracts/capabilities.ts'
-import type { CellDeployment } from '../deployments/deployment.ts'
 import type { StateStack } from '../stacks/state-stack.ts'
-import { functionArn, logGroupArn } from './names.ts'
+import { bucketArn, functionArn } from './names.ts'
 
 const objectActions: Readonly<Record<BucketRight, readonly string[]>> = {
   read: ['s3:GetObject'],
@@ -24,18 +24,18 @@ const bucketStatements = (
   bucket: BucketClass,
   rights: readonly BucketRight[],
 ): PolicyStatement[] => {
-  const made = state.buckets.of[bucket]
+  const arn = bucketArn(state.cell, bucket)
   const writes = rights.some((right) => right === 'write' || right === 'sign-put')
   const statements = [
     allow(
       rights.flatMap((right) => objectActions[right]),
-      made.arnForObjects('*'),
+      `${arn}/*`,
     ),
     allow(writes ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'], state.keys.of[bucket].keyArn),
   ]
   // Without it S3 answers 403 for what is absent, and an upload still under way could not be told from a missing right.
   // Never for a role that hands out reading URLs: it could then be made to enumerate (UP-08).
-  if (rights.includes('read') && !rights.includes('sign-get')) statements.push(allow(['s3:ListBucket'], made.bucketArn))
+  if (rights.includes('read') && !rights.includes('sign-get')) statements.push(allow(['s3:ListBucket'], arn))
   return statements
 }
 
@@ -83,23 +83,23 @@ const keyStatements = (state: StateStack, name: CapabilityName): PolicyStatement
     return allow([keyActions[use]], state.keys.of[use === 'mac' ? 'mac' : 'seal'].keyArn)
   })
 
-const runtimeStatements = (cell: CellDeployment, state: StateStack, name: CapabilityName): PolicyStatement[] => [
-  allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `${logGroupArn(cell, name)}:*`),
+const runtimeStatements = (state: StateStack, name: CapabilityName, logGroup: ILogGroup): PolicyStatement[] => [
+  allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn),
   // X-Ray has no resources to name.
   allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*'),
   allow(['sqs:SendMessage'], state.unhandled.queueArn),
   new PolicyStatement({
     actions: ['kms:Decrypt'],
     resources: [state.keys.of.environment.keyArn],
-    conditions: { StringEquals: { 'kms:EncryptionContext:aws:lambda:FunctionArn': functionArn(cell, name) } },
+    conditions: { StringEquals: { 'kms:EncryptionContext:aws:lambda:FunctionArn': functionArn(state.cell, name) } },
   }),
 ]
 
 /** Every right of one function, from the list of capabilities and nothing else (TEN-04). */
-export const roleStatements = (state: StateStack, name: CapabilityName): PolicyStatement[] => {
+export const roleStatements = (state: StateStack, name: CapabilityName, logGroup: ILogGroup): PolicyStatement[] => {
   const { records, sends = [], buckets = {} } = capability(name)
   return [
-    ...runtimeStatements(state.cell, state, name),
+    ...runtimeStatements(state, name, logGroup),
     // A queue is sent to by every function: all have the dead-letter queue, under the same key.
     allow(['kms:Decrypt', 'kms:GenerateDataKey'], state.keys.of.queues.keyArn),
     ...triggerStatements(state, name),

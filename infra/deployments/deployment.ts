@@ -62,10 +62,9 @@ export const CellDeploymentSchema = z
     readerNetworks: AddressRangesSchema.default([]).describe('which country a reader of this address is in'),
     emulator: EmulatorSchema.optional().describe('never on AWS'),
     keyAdministrators: z.array(arnOf('iam')).default([]).describe('roles that may retire a key, beside the deployer'),
-    alarmEmail: z.email().optional(),
   })
   .superRefine((cell, context) => {
-    const allowed = cell.storageRegions ?? storageRegionsOf(cell.residencyOrigin)
+    const allowed = storageRegionsOf(cell)
     if (allowed.includes(cell.region)) return
     const message = `${cell.region} may not store data of ${cell.residencyOrigin}; allowed: ${allowed.join(', ') || 'none'}`
     context.addIssue({ code: 'custom', path: ['region'], message })
@@ -87,8 +86,13 @@ export const DeploymentSchema = z
   })
 export type Deployment = z.output<typeof DeploymentSchema>
 
-function storageRegionsOf(origin: string): readonly string[] {
-  return defaultJurisdictionPolicy.origins.find(({ id }) => id === origin)?.storageRegions ?? []
+/** Where the data of a cell's origin may be stored at all. */
+export function storageRegionsOf(cell: Pick<CellDeployment, 'residencyOrigin' | 'storageRegions'>): readonly string[] {
+  return (
+    cell.storageRegions ??
+    defaultJurisdictionPolicy.origins.find(({ id }) => id === cell.residencyOrigin)?.storageRegions ??
+    []
+  )
 }
 
 /** A deployment file that cannot be used; the message names each field and what is wrong with it. */

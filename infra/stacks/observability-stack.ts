@@ -2,7 +2,6 @@ import { CfnOutput } from 'aws-cdk-lib'
 import { Effect, PolicyStatement, ServicePrincipal, StarPrincipal } from 'aws-cdk-lib/aws-iam'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Topic } from 'aws-cdk-lib/aws-sns'
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Construct } from 'constructs'
 import { CellAlarms } from '../constructs/cell-alarms.ts'
 import { keyPolicy } from '../constructs/key-policy.ts'
@@ -16,7 +15,7 @@ export interface ObservabilityStackProps {
   readonly service: ServiceStack
 }
 
-/** Who is woken, and by what. An alarm names a queue or a function, never a case: mail leaves the cell (residency row 18). */
+/** Who is woken, and by what: the deployer subscribes to the topic. An alarm names a queue or a function, never a case: mail leaves the cell (residency row 18). */
 export class ObservabilityStack extends CellStack {
   constructor(scope: Construct, { state, service }: ObservabilityStackProps) {
     super(scope, 'observability', { cell: state.cell })
@@ -62,7 +61,6 @@ export class ObservabilityStack extends CellStack {
         conditions: { Bool: { 'aws:SecureTransport': 'false' } },
       }),
     )
-    if (cell.alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(cell.alarmEmail))
     return topic
   }
 }

@@ -2,7 +2,7 @@ import { CfnOutput } from 'aws-cdk-lib'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
-import type { Construct } from 'constructs'
+import { Construct } from 'constructs'
 import { bucketClasses } from '../../shared/contracts/bucket-classes.ts'
 import { capabilityNames, capability } from '../../shared/contracts/capabilities.ts'
 import { queueNames, queues, type QueueName } from '../../shared/contracts/messages.ts'
@@ -12,16 +12,21 @@ import { CellKeys } from '../constructs/cell-keys.ts'
 import { CellTable } from '../constructs/cell-table.ts'
 import { sizeOf } from '../constructs/function-sizes.ts'
 import { bucketArn, pascal, sweepRuleArn } from '../constructs/names.ts'
-import { deadLetterQueue, QueueWithDeadLetters } from '../constructs/queue-with-dead-letters.ts'
+import { deadLetterQueue, workQueue } from '../constructs/queue-with-dead-letters.ts'
 import { CellStack, type CellStackProps } from './cell-stack.ts'
+
+export interface CellQueue {
+  readonly queue: Queue
+  readonly deadLetters: Queue
+}
 
 /** What a cell keeps: keys, records, objects and messages. It outlives every release of the functions. */
 export class StateStack extends CellStack {
   readonly keys: CellKeys
   readonly records: CellTable
   readonly buckets: CellBuckets
-  readonly queues: Readonly<Record<QueueName, QueueWithDeadLetters>>
-  /** Where an invocation ends that nobody waits for: the sweep's, and outbox records that the stream could not hand over. */
+  readonly queues: Readonly<Record<QueueName, CellQueue>>
+  /** Dead letters of what no case waits for: counts, sweeps, and outbox records that the stream could not hand over. */
   readonly unhandled: Queue
 
   constructor(scope: Construct, props: CellStackProps) {
@@ -29,11 +34,12 @@ export class StateStack extends CellStack {
     this.keys = new CellKeys(this, 'Keys', this.cell)
     this.records = new CellTable(this, 'Table', this.keys.of.table)
     this.buckets = new CellBuckets(this, 'Buckets', this.cell, this.keys)
-    this.queues = Object.fromEntries(queueNames.map((name) => [name, this.makeQueue(name)])) as Record<
+    const deadLetters = new Construct(this, 'DeadLetters')
+    this.unhandled = deadLetterQueue(deadLetters, 'Unhandled', this.keys.of.queues)
+    this.queues = Object.fromEntries(queueNames.map((name) => [name, this.makeQueue(deadLetters, name)])) as Record<
       QueueName,
-      QueueWithDeadLetters
+      CellQueue
     >
-    this.unhandled = deadLetterQueue(this, 'Unhandled', this.keys.of.queues)
     new CellBackup(this, 'Backup', this.cell, this.records.table)
     this.accept(this.unhandled, 'UndeliveredSweeps', 'events.amazonaws.com', sweepRuleArn(this.cell))
     this.notifyIngest()
@@ -41,15 +47,19 @@ export class StateStack extends CellStack {
   }
 
   /** At least six times the time-out of its function, so that a message is never handled twice at once (controls 10). */
-  private makeQueue(name: QueueName): QueueWithDeadLetters {
+  private makeQueue(parent: Construct, name: QueueName): CellQueue {
     const consumer = capabilityNames.find((one) => capability(one).consumes?.includes(name))
     const timeoutSeconds = consumer === undefined ? 0 : sizeOf(this.cell, consumer).timeoutSeconds
     const { visibilitySeconds, maxReceiveCount } = queues[name]
-    return new QueueWithDeadLetters(this, `${pascal(name)}Queue`, {
-      key: this.keys.of.queues,
+    const key = this.keys.of.queues
+    const deadLetters = name === 'numbers' ? this.unhandled : deadLetterQueue(parent, pascal(name), key)
+    const queue = workQueue(this, `${pascal(name)}Queue`, {
+      key,
       visibilitySeconds: this.cell.emulator?.visibilitySeconds ?? Math.max(visibilitySeconds, 6 * timeoutSeconds),
       maxReceiveCount,
+      deadLetters,
     })
+    return { queue, deadLetters }
   }
 
   /** On the bucket itself: CDK's own way is a custom resource, one more function with rights over every bucket. */
