@@ -124,6 +124,15 @@ describe('a draft', () => {
     expect((await read(referrer)).draft).toBeUndefined()
   })
 
+  test('of a reader who gave the case back is not shown, even to the same person in another role', async () => {
+    await draft('thinking')
+    await room.command({ command: 'release-claim', readerId: 'r-weber', because: 'returned' })
+    const leading = principalOf('p-weber', { roles: ['reader', 'reading-group-lead'] })
+    const answer = await read(leading)
+    expect(answer.reports).toEqual([])
+    expect(answer.draft).toBeUndefined()
+  })
+
   test('counts its versions and keeps the newest', async () => {
     expect((await draft('one')).draftVersion).toBe(1)
     expect((await draft('two')).draftVersion).toBe(2)

@@ -10,6 +10,7 @@ import { canonicalJson } from '../../../../shared/domain/canonical-json.ts'
 import { AnsweredBefore } from '../../../../shared/ledger/asking.ts'
 import { appendAudit, caseChain } from '../../../../shared/ledger/audit-chain.ts'
 import { keys } from '../../../../shared/ledger/keys.ts'
+import type { ObjectStore } from '../../../../shared/ports/object-store.ts'
 import type { RecordStore } from '../../../../shared/ports/record-store.ts'
 import { networkWith } from '../../../builders/demo-routing.ts'
 import { principalOf, readingRoom, sha256, type ReadingRoom } from '../../../builders/reading-room.ts'
@@ -212,7 +213,16 @@ describe('a claim that is not held', () => {
   })
 
   test('nothing is sealed for a state that takes no such report', async () => {
-    await expect(sign(addAddendum)).rejects.toMatchObject({ code: 'illegal-transition', facts: { state: 'claimed' } })
+    let sealed = 0
+    const put: ObjectStore['put'] = (...given) => {
+      sealed++
+      return room.ports.objects.put(...given)
+    }
+    const ports = { ...room.ports, objects: { ...room.ports.objects, put } }
+    const asked = await room.asking('addAddendum', weber)
+    const added = addAddendum(ports, { params: { referralId: room.referralId }, body: filed(), context: asked })
+    await expect(added).rejects.toMatchObject({ code: 'illegal-transition', facts: { state: 'claimed' } })
+    expect(sealed).toBe(0)
     expect(reportRecords()).toEqual([])
     const context = await room.asking('readReports', weber)
     const answer = await readReports(room.ports, { params: { referralId: room.referralId }, context })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { CaseCommand } from '../../../../../shared/domain/case/commands.ts'
 import type { CaseEvent } from '../../../../../shared/domain/case/events.ts'
 import {
   contributionOf,
@@ -120,6 +121,50 @@ describe('what a case adds', () => {
     expect(contributionOf(followAll(historyOf(START, steps))).get('now')).toEqual({ overdue: 1 })
     const accepted = historyOf(START, [...steps, [1, { command: 'accept' }]])
     expect(contributionOf(followAll(accepted)).get('now')).toBeUndefined()
+  })
+
+  test('an escalation of an earlier stay in triage does not make the present one overdue', () => {
+    const events = historyOf(START, [
+      [0, submit],
+      [11, { command: 'fire-due', now: '' }],
+      [1, { command: 'request-information', item: 'prior-study' }],
+      [5, { command: 'provide-information' }],
+    ])
+    expect(followAll(events).case.phase.state).toBe('triage')
+    expect(contributionOf(followAll(events)).get('now')).toBeUndefined()
+  })
+
+  test('an escalation that needed a second rung before somebody took it up was not answered in time', () => {
+    const events = historyOf(START, [
+      [0, submit],
+      [11, { command: 'fire-due', now: '' }],
+      [11, { command: 'fire-due', now: '' }],
+      [3, { command: 'acknowledge-escalation', escalationId: '1'.padStart(26, '0') }],
+    ])
+    const counts = contributionOf(followAll(events)).get('day#2026-11-24') ?? {}
+    expect(counts).toMatchObject({ esc14: 1, escJudged: 1 })
+    expect(counts['escMet']).toBeUndefined()
+  })
+
+  test('a case that went from one group to another is counted under the one that read it', () => {
+    const held = (readerId: string, groupOrgId: string) => ({ readerId, groupOrgId, decisionId: 'd' })
+    const taken = (claim: ReturnType<typeof held>): (readonly [number, CaseCommand])[] => [
+      [1, { command: 'offer', ...claim, poolId: 'p', tier: 0 }],
+      [1, { command: 'claim', claim }],
+    ]
+    const events = historyOf(START, [
+      [0, submit],
+      [1, { command: 'accept' }],
+      [1, { command: 'open-upload', uploadId: 'u', objects: 1, studyInstanceUid: '1.2' }],
+      [1, { command: 'count-images', expected: 1, stored: 1, failed: 0, complete: true }],
+      ...taken(held('r-one', 'alpine-reading')),
+      [1, { command: 'release-claim', readerId: 'r-one', because: 'returned' }],
+      ...taken(held('r-two', 'baltic-reading')),
+      [9, { command: 'file-report', kind: 'final', reportId: 'r', readerId: 'r-two', sha256: 'a' }],
+    ])
+    const slots = gather(placed(events).filter(({ orgId, period }) => orgId === 'alder-hospital' && period !== 'now'))
+    const groups = figuresOf(slots, () => true).map(({ readingGroupId }) => readingGroupId)
+    expect(new Set(groups)).toEqual(new Set(['baltic-reading']))
   })
 
   test('an escalation of a routine case is not part of the escalation figure', () => {
