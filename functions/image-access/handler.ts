@@ -4,6 +4,7 @@ import {
   downloadsFrom,
   keysFrom,
   networkFrom,
+  objectsFrom,
   recordsFrom,
   surroundings,
 } from '../../shared/adapters/aws/from-environment.ts'
@@ -23,6 +24,7 @@ export const handler = entry({
   store: recordsFrom(env),
   network: networkFrom(env, policyDocument),
   cell: cellFrom(env),
+  objects: objectsFrom(env),
   downloads: downloadsFrom(env),
   keys: keysFrom(env),
 })

@@ -2,6 +2,7 @@ import type { IngestMessage } from '../../shared/contracts/messages.ts'
 import { readDicomJson } from '../../shared/domain/dicom/read-metadata.ts'
 import { dicomJsonText } from '../../shared/domain/dicom/dicom-json.ts'
 import { DICOM_LIMITS } from '../../shared/domain/dicom/limits.ts'
+import { storedPixelsOf } from '../../shared/domain/dicom/stored-pixels.ts'
 import type { StoredInstance } from '../../shared/domain/upload/instance.ts'
 import { placeOf, type ObjectPlace } from '../../shared/domain/upload/upload-session.ts'
 import { loadCase } from '../../shared/ledger/case-ledger.ts'
@@ -41,6 +42,7 @@ async function instanceOf(
   }
   const json = await readDicomJson(source, inspected, DICOM_LIMITS)
   const text = json === 'header-too-large' ? null : dicomJsonText(json)
+  const pixels = storedPixelsOf(inspected, json === 'header-too-large' ? {} : json)
   return {
     schema: 'overread/instance@1',
     studyInstanceUid: facts.studyInstanceUid,
@@ -51,6 +53,7 @@ async function instanceOf(
     modality: facts.modality ?? 'OT',
     instanceNumber: facts.instanceNumber ?? null,
     numberOfFrames: facts.numberOfFrames ?? null,
+    ...(pixels === undefined ? {} : { pixels }),
     bytes: head.bytes,
     sha256,
     key,

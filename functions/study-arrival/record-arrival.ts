@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { AuditEntry } from '../../shared/domain/audit/audit-record.ts'
 import type { Actor } from '../../shared/domain/case/events.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
@@ -6,6 +5,7 @@ import { StoredInstanceSchema, type StoredInstance } from '../../shared/domain/u
 import type { Arrival, ObjectPlace } from '../../shared/domain/upload/upload-session.ts'
 import { auditWrites, caseChain } from '../../shared/ledger/audit-chain.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
+import { instanceDigest } from '../../shared/ledger/instance-digest.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import type { RecordStore, RecordWrite, TransactOutcome } from '../../shared/ports/record-store.ts'
 import type { Clock } from '../../shared/ports/surroundings.ts'
@@ -16,10 +16,6 @@ interface RecordPorts {
   readonly store: RecordStore
   readonly clock: Clock
 }
-
-/** Per case, so that one case's index says nothing about another's; a digest, because no key holds a UID. */
-export const instanceDigest = (referralId: string, uid: string): string =>
-  createHash('sha256').update(`${referralId}\n${uid}`).digest('hex').slice(0, 32)
 
 export interface StoredArrival {
   readonly place: ObjectPlace

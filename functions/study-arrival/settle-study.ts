@@ -7,12 +7,13 @@ import { DICOM_LIMITS } from '../../shared/domain/dicom/limits.ts'
 import { StoredInstanceSchema, type StoredInstance, type StoredSeries } from '../../shared/domain/upload/instance.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
 import { commandCase, type CommandPorts, type Prepared } from '../../shared/ledger/command-case.ts'
+import { instanceDigest } from '../../shared/ledger/instance-digest.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { countImages, countsDiffer, recordsUnder } from '../../shared/ledger/upload-ledger.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { ObjectStore } from '../../shared/ports/object-store.ts'
 import type { RecordWrite } from '../../shared/ports/record-store.ts'
-import { ingest, instanceDigest } from './record-arrival.ts'
+import { ingest } from './record-arrival.ts'
 
 export interface SettlePorts extends CommandPorts {
   readonly network: NetworkDirectory

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { BinaryAnswer } from '../../shared/contracts/http/frames.ts'
 import { ProblemSchema, type Problem } from '../../shared/contracts/http/problem.ts'
 import { routeOf, type OperationId, type RouteOf } from '../../shared/contracts/routes.ts'
 import type * as z from 'zod'
@@ -67,6 +68,12 @@ const problemOf = (status: number, text: string): Problem => {
   }
 }
 
+const bytesOf = async (response: Response): Promise<BinaryAnswer> => ({
+  contentType: response.headers.get('content-type') ?? '',
+  bytes: new Uint8Array(await response.arrayBuffer()),
+  headers: Object.fromEntries(response.headers),
+})
+
 const isPassing = (status: number): boolean => status === 429 || status === 502 || status === 503 || status === 504
 
 /**
@@ -112,9 +119,8 @@ export function apiClient(
       for (let wait = 50; ; wait = Math.min(1000, wait * 2)) {
         const response = await once(urlOf(baseUrl, route.path, options), init, headers)
         if (response !== undefined) {
-          const text = await response.text()
-          if (!response.ok) throw new ApiProblem(problemOf(response.status, text))
-          return route.answer.parse(JSON.parse(text)) as never
+          if (!response.ok) throw new ApiProblem(problemOf(response.status, await response.text()))
+          return route.answer.parse(route.form === 'binary' ? await bytesOf(response) : await response.json()) as never
         }
         if (Date.now() > until)
           throw new Error(`${operationId}: the cell did not answer for ${patience.seconds} seconds`)

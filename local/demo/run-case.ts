@@ -103,11 +103,17 @@ async function sendStudy(
   return sent
 }
 
-/** Opens every image of the first page and compares each with the digest the site announced. */
+/** Opens every image of the first page and compares each with the digest the site announced; or looks, where no more is allowed. */
 async function openImages(reader: ApiClient, referralId: string, files: readonly ScannedFile[]): Promise<number> {
   const announced = new Set(files.map(({ sha256 }) => sha256))
   const page = await reader.call('listImages', { params: { referralId }, query: { limit: 20 } })
   for (const image of page.images) {
+    if (image.get === undefined) {
+      if (image.display === undefined) continue
+      const { sopInstanceUid } = image
+      await reader.call('readFrame', { params: { referralId, sopInstanceUid, frame: 1 }, query: { part: 0 } })
+      continue
+    }
     const response = await fetch(image.get.url, { headers: image.get.headers })
     const hash = createHash('sha256')
       .update(new Uint8Array(await response.arrayBuffer()))

@@ -33,7 +33,7 @@ export const capabilities = {
     trigger: 'http',
     records: true,
     keys: ['mac'],
-    buckets: { network: ['read'], images: ['sign-get'] },
+    buckets: { network: ['read'], images: ['read', 'sign-get'] },
   },
   'report-filing': {
     trigger: 'http',

@@ -89,9 +89,12 @@ const headersOf = (r: Route) =>
   })
 
 const mediaTypeOf = (r: Route): string => {
+  if (r.form === 'binary') return 'application/octet-stream'
   if (r.operationId === 'readDocs') return 'text/html'
   return r.operationId === 'readDocsAsset' ? 'text/plain' : 'application/json'
 }
+
+const answerSchemaOf = (r: Route) => (r.form === 'binary' ? { type: 'string' as const, format: 'binary' } : r.answer)
 
 const carriesVersion = (schema: z.ZodType): boolean =>
   schema instanceof z.ZodObject && ('version' in schema.shape || 'caseVersion' in schema.shape)
@@ -119,7 +122,7 @@ const operation = (r: Route): ZodOpenApiOperationObject => ({
     [String(r.success)]: {
       description: r.success === 201 ? 'Created' : 'OK',
       ...(carriesVersion(r.answer) ? { headers: z.object({ ETag: eTag }) } : {}),
-      content: { [mediaTypeOf(r)]: { schema: r.answer, ...exampleOf(r) } },
+      content: { [mediaTypeOf(r)]: { schema: answerSchemaOf(r), ...exampleOf(r) } },
     },
     ...problemResponses(r),
   },

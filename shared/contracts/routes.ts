@@ -16,6 +16,7 @@ import {
   WorklistPageSchema,
   WorklistQuerySchema,
 } from './http/reading.ts'
+import { BinaryAnswerSchema, FrameParamsSchema, FrameQuerySchema } from './http/frames.ts'
 import { AuditEventBundleSchema } from './http/audit.ts'
 import {
   CancelSchema,
@@ -76,6 +77,8 @@ export interface Route {
   readonly bodyLimit: number
   readonly success: 200 | 201
   readonly answer: z.ZodType
+  /** `binary`: bytes for the screen, never to be kept; everything else is JSON. */
+  readonly form: 'json' | 'binary'
   readonly refuses: readonly RefusalCode[]
 }
 
@@ -94,6 +97,7 @@ const defaults = {
   body: null,
   bodyLimit: 64 * KIB,
   success: 200,
+  form: 'json',
   refuses: [],
 } as const
 const route = <
@@ -380,12 +384,25 @@ export const routes = [
     method: 'GET',
     path: '/v1/referrals/{referralId}/images',
     capability: 'image-access',
-    summary: 'Short-lived URLs of the images, for the reader who holds the case',
+    summary: 'The images of a case for the reader who holds it, with short-lived URLs where the decision allows them',
     scopes: ['images:read'],
     params: ReferralParamsSchema,
     query: ImagesQuerySchema,
     answer: ImagePageSchema,
     refuses: ['residency-forbidden', 'claim-lost', 'invalid-cursor'],
+  }),
+  route({
+    operationId: 'readFrame',
+    method: 'GET',
+    path: '/v1/referrals/{referralId}/images/{sopInstanceUid}/frames/{frame}',
+    capability: 'image-access',
+    summary: 'The bytes of one frame, through the cell: what a reader gets who may look but take nothing away',
+    scopes: ['images:read'],
+    params: FrameParamsSchema,
+    query: FrameQuerySchema,
+    answer: BinaryAnswerSchema,
+    form: 'binary',
+    refuses: ['residency-forbidden', 'not-eligible', 'claim-lost', 'frame-unavailable', 'frame-too-large'],
   }),
   route({
     operationId: 'saveDraft',

@@ -55,6 +55,8 @@ export const refusals = {
   // reading and reporting
   'claim-held': { status: 409, retryable: false, title: 'The case is claimed by another reader' },
   'claim-lost': { status: 409, retryable: false, title: 'The claim has lapsed or belongs to another reader' },
+  'frame-unavailable': { status: 404, retryable: false, title: 'The image has no such frame to show' },
+  'frame-too-large': { status: 413, retryable: false, title: 'The frame is longer than one answer: ask for its parts' },
   'attachment-rejected': {
     status: 422,
     retryable: false,

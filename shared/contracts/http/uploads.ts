@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ReferralIdSchema } from '../../domain/case/case.ts'
+import { ImageDisplaySchema } from '../../domain/dicom/stored-pixels.ts'
 import { InstantSchema } from '../../domain/instant.ts'
 import { DicomUidSchema, PageQuerySchema } from './referrals.ts'
 
@@ -128,7 +129,11 @@ export const ImageUrlSchema = z
     instanceNumber: z.int().nullable(),
     bytes: z.int(),
     sha256: Sha256Schema,
-    get: SignedRequestSchema,
+    transferSyntaxUid: DicomUidSchema.optional(),
+    /** Absent where the object has no frames to show. */
+    display: ImageDisplaySchema.optional(),
+    /** Only for a reader who may read the object itself; in a view in the region, frames come through the cell. */
+    get: SignedRequestSchema.optional(),
   })
   .meta({ id: 'ImageUrl' })
 export const ImagesQuerySchema = PageQuerySchema.extend({ limit: z.coerce.number().int().min(1).max(500).default(200) })

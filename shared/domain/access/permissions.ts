@@ -82,6 +82,7 @@ export const permissions = {
   releaseCase: [{ roles: ['reader'], relations: ['offered', 'holder'] }],
   renewClaim: holder,
   listImages: holder,
+  readFrame: holder,
   saveDraft: holder,
   openAttachment: holder,
   filePreliminary: holder,

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { StoredPixelsSchema } from '../dicom/stored-pixels.ts'
 
 /** The index entry of one stored instance: what a reader's list and the series metadata are made from. */
 export const StoredInstanceSchema = z.strictObject({
@@ -13,6 +14,8 @@ export const StoredInstanceSchema = z.strictObject({
   numberOfFrames: z.int().nullable(),
   bytes: z.int().positive(),
   sha256: z.string(),
+  /** Absent where the object has no frames to show one by one. */
+  pixels: StoredPixelsSchema.optional(),
   /** Key in the images bucket. */
   key: z.string(),
   /** DICOM JSON (PS3.18 F) of the data set up to its pixels; null where it is too long for a record and read again instead. */

@@ -1,0 +1,71 @@
+import type { AuditEntry } from '../../shared/domain/audit/audit-record.ts'
+import type { Case, ReferralId } from '../../shared/domain/case/case.ts'
+import { Refusal } from '../../shared/domain/refusal.ts'
+import { permits, type InRegionView } from '../../shared/domain/residency/decide.ts'
+import { appendAudit, caseChain } from '../../shared/ledger/audit-chain.ts'
+import type { Asking } from '../../shared/ledger/asking.ts'
+import { authoriseCase } from '../../shared/ledger/authorised-case.ts'
+import { judgeReading, reportTypeOf } from '../../shared/ledger/reading-question.ts'
+import type { KeyVault } from '../../shared/ports/key-vault.ts'
+import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
+import type { DownloadSigner, ObjectStore } from '../../shared/ports/object-store.ts'
+import type { RecordStore } from '../../shared/ports/record-store.ts'
+import type { Clock, IdSource } from '../../shared/ports/surroundings.ts'
+
+export interface ImagePorts {
+  readonly store: RecordStore
+  readonly network: NetworkDirectory
+  readonly keys: Pick<KeyVault, 'mac'>
+  readonly objects: Pick<ObjectStore, 'readRange'>
+  readonly downloads: DownloadSigner
+  readonly cell: CellFacts
+  readonly clock: Clock
+  readonly ids: IdSource
+}
+
+export interface ImageReading {
+  readonly case: Case
+  readonly decision: InRegionView
+}
+
+/** The reader who holds the case, asked again: licence, place and policy at each page and each frame. */
+export async function judgeImageReading(
+  ports: ImagePorts,
+  operation: 'listImages' | 'readFrame',
+  referralId: ReferralId,
+  { principal }: Asking,
+): Promise<ImageReading> {
+  const { case: c, network } = await authoriseCase(ports, operation, principal, referralId)
+  const setting = { network, policy: await ports.network.policy(), cell: ports.cell, now: ports.clock.now() }
+  const purpose = 'image-access'
+  const { decision, eligibility } = judgeReading(c, principal, purpose, purpose, reportTypeOf(c), setting)
+  if (!eligibility.eligible) throw new Refusal('not-eligible', { rule: eligibility.rule })
+  if (!permits(decision, 'view_in_region_identifiable')) {
+    throw new Refusal('residency-forbidden', { mode: decision.mode })
+  }
+  return { case: c, decision }
+}
+
+/** Durable before anything is handed out; the answer names the record by the id it returns. */
+export async function recordRelease(
+  ports: ImagePorts,
+  { case: { referralId }, decision }: ImageReading,
+  context: Asking,
+  facts: NonNullable<AuditEntry['facts']>,
+): Promise<string> {
+  const decisionId = ports.ids.next()
+  await appendAudit(ports.store, caseChain(referralId), [
+    {
+      at: ports.clock.now(),
+      by: context.actor,
+      action: 'release',
+      operation: context.operation,
+      outcome: 'success',
+      referralId,
+      requestId: context.requestId,
+      decision: decision.record,
+      facts: { decisionId, ...facts },
+    },
+  ])
+  return decisionId
+}
