@@ -97,7 +97,7 @@ describe('examples', () => {
 
   test('every answer in JSON is shown, as the API would send it', () => {
     for (const r of routes as readonly Route[]) {
-      if (r.scopes.length === 0) continue
+      if (r.scopes.length === 0 || r.form === 'binary') continue
       const own = answerExamples[r.operationId as OperationId]
       const example = own ?? (r.answer === routeOf('readStatus').answer ? answerExamples.readStatus : undefined)
       expect(r.answer.safeParse(example).error, r.operationId).toBeUndefined()
