@@ -1,14 +1,4 @@
-import {
-  addressesFrom,
-  cellFrom,
-  downloadsFrom,
-  keysFrom,
-  networkFrom,
-  objectsFrom,
-  recordsFrom,
-  surroundings,
-  uploadsFrom,
-} from '../../shared/adapters/aws/from-environment.ts'
+import * as aws from '../../shared/adapters/aws/from-environment.ts'
 import { standardLog } from '../../shared/runtime/log.ts'
 import { policyDocument } from '../../shared/runtime/policy-document.ts'
 import { tokensFrom } from '../../shared/runtime/token-verifier.ts'
@@ -18,15 +8,15 @@ import { EnvironmentSchema } from './env.ts'
 const env = EnvironmentSchema.parse(process.env)
 
 export const handler = entry({
-  ...surroundings,
+  ...aws.surroundings,
   log: standardLog,
-  tokens: tokensFrom(env, surroundings.clock),
-  addresses: addressesFrom(env),
-  store: recordsFrom(env),
-  network: networkFrom(env, policyDocument),
-  cell: cellFrom(env),
-  objects: objectsFrom(env),
-  uploads: uploadsFrom(env),
-  downloads: downloadsFrom(env),
-  keys: keysFrom(env),
+  tokens: tokensFrom(env, aws.surroundings.clock),
+  addresses: aws.addressesFrom(env),
+  store: aws.recordsFrom(env),
+  network: aws.networkFrom(env, policyDocument),
+  cell: aws.cellFrom(env),
+  objects: aws.objectsFrom(env),
+  uploads: aws.uploadsFrom(env),
+  downloads: aws.downloadsFrom(env),
+  keys: aws.keysFrom(env),
 })
