@@ -11,6 +11,7 @@ import {
   type IBucket,
   type LifecycleRule,
 } from 'aws-cdk-lib/aws-s3'
+import { Key } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { bucketClasses, type BucketClass } from '../../shared/contracts/bucket-classes.ts'
 import type { CellDeployment } from '../deployments/deployment.ts'
@@ -77,7 +78,8 @@ export class CellBuckets extends Construct {
       bucketName: bucketName(cell, 'access-logs'),
       // Not locked: S3 delivers no access logs to a locked bucket.
       encryption: BucketEncryption.KMS,
-      encryptionKey: keys.of.logs,
+      // By its ARN: to a key of its own kind CDK adds the log service without naming account or source (KMS-03).
+      encryptionKey: Key.fromKeyArn(this, 'LogKey', keys.of.logs.keyArn),
       bucketKeyEnabled: true,
       lifecycleRules: [{ ...abandoned, expiration: Duration.days(cell.retention.auditDays) }],
     })

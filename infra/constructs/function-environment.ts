@@ -4,6 +4,7 @@ import { capability, type CapabilityName } from '../../shared/contracts/capabili
 import { screaming, setByLambda } from '../../shared/contracts/environment.ts'
 import type { StateStack } from '../stacks/state-stack.ts'
 import { environmentSchemas } from './environment-schemas.ts'
+import { keyUses } from './key-uses.ts'
 
 const jwksUrlOf = ({ issuer, jwksUrl }: { readonly issuer: string; readonly jwksUrl?: string | undefined }): string =>
   jwksUrl ?? `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`
@@ -19,7 +20,7 @@ const forHttp = ({ cell }: StateStack): Record<string, string> => ({
 const forKeys = (state: StateStack, name: CapabilityName): Record<string, string> =>
   Object.fromEntries(
     (capability(name).keys ?? []).map((use) => {
-      const key = use === 'open' ? 'seal' : use
+      const { key } = keyUses[use]
       return [`KEY_${screaming(key)}`, state.keys.of[key].keyArn]
     }),
   )

@@ -3,6 +3,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import type { BucketClass } from '../../shared/contracts/bucket-classes.ts'
 import { capability, type BucketRight, type CapabilityName } from '../../shared/contracts/capabilities.ts'
 import type { StateStack } from '../stacks/state-stack.ts'
+import { keyUses } from './key-uses.ts'
 import { bucketArn, functionArn } from './names.ts'
 
 const objectActions: Readonly<Record<BucketRight, readonly string[]>> = {
@@ -13,8 +14,6 @@ const objectActions: Readonly<Record<BucketRight, readonly string[]>> = {
   'sign-put': ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts', 's3:PutObject', 's3:PutObjectTagging'],
   'sign-get': ['s3:GetObject'],
 }
-
-const keyActions = { seal: 'kms:GenerateDataKey', open: 'kms:Decrypt', mac: 'kms:GenerateMac' } as const
 
 const allow = (actions: readonly string[], ...resources: string[]): PolicyStatement =>
   new PolicyStatement({ actions: [...new Set(actions)].sort(), resources })
@@ -79,8 +78,8 @@ const triggerStatements = (state: StateStack, name: CapabilityName): PolicyState
 
 const keyStatements = (state: StateStack, name: CapabilityName): PolicyStatement[] =>
   (capability(name).keys ?? []).map((use) => {
-    if (use === 'sign') return allow(['kms:GetPublicKey', 'kms:Sign'], state.keys.of.sign.keyArn)
-    return allow([keyActions[use]], state.keys.of[use === 'mac' ? 'mac' : 'seal'].keyArn)
+    const { key, actions } = keyUses[use]
+    return allow(actions, state.keys.of[key].keyArn)
   })
 
 const runtimeStatements = (state: StateStack, name: CapabilityName, logGroup: ILogGroup): PolicyStatement[] => [

@@ -10,7 +10,7 @@ export interface Capability {
   readonly sends?: readonly QueueName[]
   readonly buckets?: Readonly<Partial<Record<BucketClass, readonly BucketRight[]>>>
   /** Use of keys beside those that encrypt buckets, table and queues. */
-  readonly keys?: readonly ('seal' | 'open' | 'mac' | 'sign')[]
+  readonly keys?: readonly ('seal' | 'open' | 'mac' | 'sign' | 'verify')[]
   readonly records: boolean
 }
 
@@ -46,7 +46,7 @@ export const capabilities = {
     },
   },
   'turnaround-kpi': { trigger: 'http', records: true, buckets: { network: ['read'] } },
-  'audit-trail': { trigger: 'http', records: true, keys: ['sign'], buckets: { network: ['read'], audit: ['read'] } },
+  'audit-trail': { trigger: 'http', records: true, keys: ['verify'], buckets: { network: ['read'], audit: ['read'] } },
   'api-reference': { trigger: 'http', records: false },
   'study-arrival': {
     trigger: 'queue',
