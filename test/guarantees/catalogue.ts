@@ -6,6 +6,7 @@ import { runDeidentificationCases } from '../fixtures/deidentification-cases.ts'
 import { runNamedAttacks } from '../fixtures/dicom-attacks.ts'
 import { runDicomFuzz } from '../fixtures/dicom-fuzz.ts'
 import { runPolicyCases } from '../fixtures/policy-cases.ts'
+import { runReleaseCrashes } from '../fixtures/release-crashes.ts'
 import { rowOf, type Guarantee } from './guarantee-row.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -47,6 +48,7 @@ export const guarantees: readonly Guarantee[] = [
       return [rowOf('tamperings found, at the record that is broken', tried, escaped)]
     },
   },
+  { name: 'a crash at every await', run: runReleaseCrashes },
   {
     name: 'supply chain',
     run: () => {
