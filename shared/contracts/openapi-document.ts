@@ -17,7 +17,14 @@ type Code = RefusalCode | 'unexpected-error'
 function codesOf(r: Route): Code[] {
   if (r.scopes.length === 0) return ['not-found', 'unexpected-error']
   const has = (schema: z.ZodType) => schema instanceof z.ZodObject && Object.keys(schema.shape).length > 0
-  const codes: Code[] = ['unauthenticated', 'not-permitted', 'busy', 'unexpected-error', ...r.refuses]
+  const codes: Code[] = [
+    'unauthenticated',
+    'not-permitted',
+    'busy',
+    'key-unavailable',
+    'unexpected-error',
+    ...r.refuses,
+  ]
   if (has(r.params)) codes.push('not-found')
   if (has(r.params) || has(r.query) || r.body !== null) codes.push('invalid-request')
   if (r.body !== null) codes.push('malformed-json', 'body-too-large', 'unsupported-media-type')

@@ -64,6 +64,7 @@ export const refusals = {
   },
   'report-missing': { status: 409, retryable: false, title: 'There is no report in the state this needs' },
   // transient
+  'key-unavailable': { status: 503, retryable: true, title: 'A key of the cell cannot be used now: try again' },
   busy: { status: 503, retryable: true, title: 'The store is busy: try again' },
 } as const satisfies Record<string, { status: number; retryable: boolean; title: string }>
 

@@ -2,11 +2,14 @@ import type { Sealed } from '../domain/case/case.ts'
 
 export type SealContext = Readonly<Record<string, string>>
 
-/** Envelope encryption, MAC and signature by keys that never leave the cell. */
+/**
+ * Envelope encryption, MAC and signature by keys that never leave the cell. A key that cannot be used now, because it is
+ * disabled or about to be deleted, is refused as `key-unavailable`: it may come back.
+ */
 export interface KeyVault {
   /** AES-256-GCM under a data key wrapped by the cell's key; `context` is authenticated and must be given again to open. */
   seal(plaintext: string, context: SealContext): Promise<Sealed>
-  /** Throws when the context differs, the ciphertext was altered or the key is disabled. */
+  /** Throws when the context differs or the ciphertext was altered. */
   open(sealed: Sealed, context: SealContext): Promise<string>
   /** HMAC-SHA-256, 32 bytes; each purpose is separated from the others. */
   mac(purpose: 'cursor' | 'pseudonym', message: string): Promise<Uint8Array>

@@ -1,5 +1,6 @@
 import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms'
 import type { SealContext } from '../../ports/key-vault.ts'
+import { whileKeyIsThere } from './key-state.ts'
 
 interface DataKey {
   readonly plaintext: Uint8Array
@@ -32,7 +33,7 @@ export const kmsDataKeys = (client: KMSClient, keyArn: string, nowMs: () => numb
   const once = async (name: string, fetch: () => Promise<DataKey>): Promise<DataKey> => {
     const found = held.get(name)
     if (found !== undefined && found.until > nowMs()) return found.key
-    const key = await fetch()
+    const key = await whileKeyIsThere(fetch)
     held.delete(name)
     held.set(name, { key, until: nowMs() + heldForMs })
     const oldest = held.keys().next()

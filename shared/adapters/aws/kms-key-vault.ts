@@ -4,6 +4,7 @@ import { canonicalJson } from '../../domain/canonical-json.ts'
 import type { KeyVault } from '../../ports/key-vault.ts'
 import { kmsDataKeys } from './data-keys.ts'
 import { decrypt, encrypt, readEnvelope } from './envelope.ts'
+import { whileKeyIsThere } from './key-state.ts'
 import { arnOfRegion } from './own-region.ts'
 
 /** A function holds the keys its capability names; the use of any other is a fault of the wiring. */
@@ -43,7 +44,7 @@ export const kmsKeyVault = (keys: CellKeys): KeyVault => {
 
   const readPublicKey = async () => {
     const keyId = named(keys.signKeyArn, 'sign')
-    const { PublicKey } = await client.send(new GetPublicKeyCommand({ KeyId: keyId }))
+    const { PublicKey } = await whileKeyIsThere(() => client.send(new GetPublicKeyCommand({ KeyId: keyId })))
     return { keyId, pem: pem(required(PublicKey, 'the public key')) }
   }
 
@@ -66,21 +67,20 @@ export const kmsKeyVault = (keys: CellKeys): KeyVault => {
     mac: async (purpose, message) => {
       // Hashed first: KMS takes 4,096 bytes. The purpose cannot run into the message, no purpose holds a NUL.
       const Message = createHash('sha256').update(`${purpose}\0${message}`, 'utf8').digest()
-      const { Mac } = await client.send(
-        new GenerateMacCommand({ KeyId: named(keys.macKeyArn, 'mac'), MacAlgorithm: 'HMAC_SHA_256', Message }),
-      )
+      const KeyId = named(keys.macKeyArn, 'mac')
+      const asked = new GenerateMacCommand({ KeyId, MacAlgorithm: 'HMAC_SHA_256', Message })
+      const { Mac } = await whileKeyIsThere(() => client.send(asked))
       return required(Mac, 'the MAC')
     },
     sign: async (message) => {
       const KeyId = named(keys.signKeyArn, 'sign')
-      const { Signature } = await client.send(
-        new SignCommand({
-          KeyId,
-          SigningAlgorithm: 'ECDSA_SHA_256',
-          MessageType: 'DIGEST',
-          Message: createHash('sha256').update(message).digest(),
-        }),
-      )
+      const asked = new SignCommand({
+        KeyId,
+        SigningAlgorithm: 'ECDSA_SHA_256',
+        MessageType: 'DIGEST',
+        Message: createHash('sha256').update(message).digest(),
+      })
+      const { Signature } = await whileKeyIsThere(() => client.send(asked))
       return { keyId: KeyId, signature: required(Signature, 'the signature') }
     },
     publicKey: () => {

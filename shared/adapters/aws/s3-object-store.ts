@@ -11,6 +11,7 @@ import { Refusal } from '../../domain/refusal.ts'
 import type { ObjectHead, ObjectRef, ObjectStore } from '../../ports/object-store.ts'
 import { encodePath } from '../sigv4/canonical.ts'
 import { locate, type CellBuckets } from './cell-buckets.ts'
+import { whileKeyIsThere } from './key-state.ts'
 
 export const isMissing = (error: unknown): boolean => hasStatus(error, 404)
 
@@ -118,5 +119,12 @@ export const s3ObjectStore = (buckets: CellBuckets): ObjectStore => {
     await client.send(new DeleteObjectCommand(locate(buckets, ref)))
   }
 
-  return { head, readRange, stream, put, copy, remove }
+  return {
+    head,
+    readRange: (ref, from, toExclusive) => whileKeyIsThere(() => readRange(ref, from, toExclusive)),
+    stream: (ref) => whileKeyIsThere(() => stream(ref)),
+    put: (ref, bytes, options) => whileKeyIsThere(() => put(ref, bytes, options)),
+    copy: (from, to) => whileKeyIsThere(() => copy(from, to)),
+    remove,
+  }
 }

@@ -123,3 +123,19 @@ test('a function that was given no key cannot use it', async () => {
   await expect(vault.seal('x', {})).rejects.toThrow('may not')
   await expect(vault.sign(new Uint8Array())).rejects.toThrow('may not')
 })
+
+test.each(['DisabledException', 'KMSInvalidStateException', 'KeyUnavailableException'])(
+  '%s of KMS is a key that may come back, for every use of it',
+  async (name) => {
+    const sealed = await vaultOf().seal('name', context)
+    kms.rejects(Object.assign(new Error('arn:aws:kms:... is disabled'), { name }))
+    const uses: readonly Promise<unknown>[] = [
+      vaultOf().seal('name', context),
+      vaultOf().open(sealed, context),
+      vaultOf().mac('cursor', 'm'),
+      vaultOf().sign(new Uint8Array(1)),
+      vaultOf().publicKey(),
+    ]
+    for (const use of uses) await expect(use).rejects.toMatchObject({ code: 'key-unavailable', retryable: true })
+  },
+)

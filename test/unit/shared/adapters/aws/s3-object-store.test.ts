@@ -107,3 +107,8 @@ test('a bucket that the function was not given is a fault', async () => {
   s3.on(DeleteObjectCommand).resolves({})
   await store.remove(ref)
 })
+
+test('an object under a key that is disabled is refused as what may come back', async () => {
+  s3.on(GetObjectCommand).rejects(Object.assign(new Error('arn is disabled'), { name: 'KMS.DisabledException' }))
+  await expect(store.readRange({ bucket: 'images', key: 'k' }, 0, 1)).rejects.toMatchObject({ code: 'key-unavailable' })
+})
