@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { AuditRecordSchema, GENESIS_HASH, type AuditEntry, type AuditRecord } from '../domain/audit/audit-record.ts'
 import { canonicalJson } from '../domain/canonical-json.ts'
 import type { ReferralId } from '../domain/case/case.ts'
@@ -43,16 +44,48 @@ export function auditWrites(
 }
 
 const ATTEMPTS = 12
+const LONGEST_PAUSE_MS = 400
 
-/**
- * Writes entries that belong to no change: reads, releases, refusals. Resolves only when they are durable; whoever releases
- * something awaits this first, so that no byte leaves without its record.
- */
-export async function appendAudit(store: RecordStore, chain: string, entries: readonly AuditEntry[]): Promise<void> {
+/** Full jitter: functions that met at the head of a chain once must not meet there again. */
+const pauseAfter = (attempt: number): Promise<void> =>
+  pause(Math.random() * Math.min(LONGEST_PAUSE_MS, 10 * 2 ** attempt))
+
+async function append(store: RecordStore, chain: string, entries: readonly AuditEntry[]): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await pauseAfter(attempt)
     const head = await store.read(keys.auditHead(chain))
     const outcome = await store.transact(auditWrites(chain, head, entries))
     if (outcome.outcome === 'committed') return
   }
   throw new Refusal('busy', { what: 'audit' })
+}
+
+/** The last append of each chain in this process: a viewer asks for many frames of one case at once. */
+const underWay = new WeakMap<RecordStore, Map<string, Promise<void>>>()
+
+const chainsOf = (store: RecordStore): Map<string, Promise<void>> => {
+  const found = underWay.get(store) ?? new Map<string, Promise<void>>()
+  underWay.set(store, found)
+  return found
+}
+
+/**
+ * Writes entries that belong to no change: reads, releases, refusals. Resolves only when they are durable; whoever releases
+ * something awaits this first, so that no byte leaves without its record. Appends of one process to one chain wait for each
+ * other instead of racing for its head.
+ */
+export async function appendAudit(store: RecordStore, chain: string, entries: readonly AuditEntry[]): Promise<void> {
+  const chains = chainsOf(store)
+  const before = chains.get(chain) ?? Promise.resolve()
+  const mine = before.then(
+    () => append(store, chain, entries),
+    // Whoever went before has been told of its own failure.
+    () => append(store, chain, entries),
+  )
+  chains.set(chain, mine)
+  try {
+    await mine
+  } finally {
+    if (chains.get(chain) === mine) chains.delete(chain)
+  }
 }
