@@ -14,6 +14,12 @@ interface Denial {
 /** Longest age of a signature in milliseconds: what the signers give, and nothing that was signed otherwise. */
 const signatureAge = (bucket: BucketClass) => (bucket === 'images' || bucket === 'reports' ? 300_000 : 900_000)
 
+/**
+ * Said, and said otherwise. A part of an upload and a write that leaves it to the bucket say nothing, and get the bucket's own
+ * key; `IfExists` on a negated operator would refuse those too.
+ */
+const saidOtherwise = (key: string, value: string) => ({ Null: { [key]: 'false' }, StringNotEquals: { [key]: value } })
+
 const everywhere = (cell: CellDeployment, bucket: BucketClass, keyArn: string): Denial[] => [
   {
     sid: 'OtherAccounts',
@@ -40,13 +46,13 @@ const everywhere = (cell: CellDeployment, bucket: BucketClass, keyArn: string): 
     sid: 'OtherKey',
     actions: ['s3:PutObject'],
     on: 'objects',
-    conditions: { StringNotEqualsIfExists: { 's3:x-amz-server-side-encryption-aws-kms-key-id': keyArn } },
+    conditions: saidOtherwise('s3:x-amz-server-side-encryption-aws-kms-key-id', keyArn),
   },
   {
     sid: 'OtherEncryption',
     actions: ['s3:PutObject'],
     on: 'objects',
-    conditions: { StringNotEqualsIfExists: { 's3:x-amz-server-side-encryption': 'aws:kms' } },
+    conditions: saidOtherwise('s3:x-amz-server-side-encryption', 'aws:kms'),
   },
   { sid: 'NeverReplicated', actions: ['s3:PutReplicationConfiguration'], on: 'bucket' },
 ]
