@@ -84,7 +84,7 @@ export async function deployApp({ emulator, app, appEnv, log }: DeployOptions): 
     if (reapplication.lost.length > 0) {
       throw new Error(`Template properties that the emulator does not keep:\n  ${reapplication.lost.join('\n  ')}`)
     }
-    log(`template properties: ${reapplication.kept} kept, ${reapplication.reapplied.length} re-applied, 0 lost`)
+    log(`template properties: ${reapplication.kept} kept, ${reapplication.reapplied} re-applied, 0 lost`)
     return { stacks, outputs, reapplication }
   } finally {
     await rm(work, { recursive: true, force: true })

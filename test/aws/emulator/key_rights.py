@@ -70,6 +70,7 @@ USES = {"s3": object_uses, "sqs": message_uses, "dynamodb": item_uses}
 def install() -> None:
     """Wrap the emulator's decision, which is looked up at each request; a refusal of the key refuses the request."""
     from ministack.core import iam_evaluator
+    from ministack.core.responses import get_account_id
     from ministack.services import kms
 
     decide = iam_evaluator.enforce
@@ -80,7 +81,11 @@ def install() -> None:
             return denied
         for key_id, action, encryption in USES[service](iam_action, resource_arn, service_context or {}):
             key = kms._resolve_key(key_id)
-            context = {"kms:ViaService": f"{service}.{region}.amazonaws.com", **encryption}
+            context = {
+                "kms:CallerAccount": get_account_id(),
+                "kms:ViaService": f"{service}.{region}.amazonaws.com",
+                **encryption,
+            }
             denied = decide(access_key_id, action, "kms", region, key["Arn"] if key else key_id, context)
             if denied is not None:
                 # The answer to the caller names the outer action only.

@@ -48,10 +48,11 @@ async def serve(sock: socket.socket) -> None:
     from ministack.app import app
 
     import condition_keys
+    import inert_resources
     import key_rights
 
-    condition_keys.install()
-    key_rights.install()
+    for module in (condition_keys, inert_resources, key_rights):
+        module.install()
 
     async def over_tls(scope, receive, send):
         # Loopback stands for a TLS connection: policies that deny aws:SecureTransport = false (all of ours, and the

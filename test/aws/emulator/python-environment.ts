@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 const projectRoot = path.resolve(import.meta.dirname, '../../..')
 const requirements = path.join(import.meta.dirname, 'requirements.txt')
 /** Under node_modules: already ignored by git, kept between runs, gone with `npm ci`. */
-const cache = path.join(projectRoot, 'node_modules/.cache/overread-emulator')
+const cache = path.join(realpathSync(path.join(projectRoot, 'node_modules')), '.cache/overread-emulator')
 
 /** Run a command to its end; a failure carries what the command printed. */
 async function run(command: string, args: readonly string[]): Promise<string> {

@@ -22,12 +22,15 @@ const properties: readonly Property[] = [
   ...bucketProperties,
 ]
 
-/** What one pass over the deployed templates did. */
+/**
+ * What one pass over the deployed templates did. Resources of a type the emulator does not know are deployed in name only
+ * (emulator/inert_resources.py); they are reported, not counted.
+ */
 export interface Reapplication {
   /** Properties that read back as the template has them. */
   readonly kept: number
   /** Properties the emulator had dropped, put there from the template, and read back. */
-  readonly reapplied: readonly string[]
+  readonly reapplied: number
   /** Properties that do not read back even then. */
   readonly lost: readonly string[]
 }
@@ -87,6 +90,36 @@ function clientsOf(region: string, settings: ClientSettings): RegionClients {
   }
 }
 
+interface Finding {
+  readonly outcome: 'kept' | 'reapplied' | 'lost'
+  /** `AWS::S3::Bucket.BucketEncryption` */
+  readonly what: string
+  /** `stack/logicalId` */
+  readonly where: string
+}
+
+async function* settleStack(
+  stack: SynthesizedStack,
+  scope: ResolutionScope,
+  clients: RegionClients,
+): AsyncGenerator<Finding> {
+  for (const row of properties) {
+    for (const [logicalId, { Type, Properties }] of Object.entries(stack.resources)) {
+      const value = Properties[row.name]
+      if (Type !== row.type || value === undefined) continue
+      const physicalId = scope.resources.get(logicalId)?.physicalId ?? ''
+      const look = (name: string): TemplateValue | undefined => {
+        const found = Properties[name]
+        return found === undefined ? undefined : resolve(found, scope)
+      }
+      const resource = { ...clients, physicalId, region: stack.region, value: look }
+      const outcome = await settle(row, resolve(value, scope), resource)
+      const part = row.part === undefined ? '' : `.${row.part}`
+      yield { outcome, what: `${Type}.${row.name}${part}`, where: `${stack.name}/${logicalId}` }
+    }
+  }
+}
+
 /**
  * Compare every property of the table above that a template sets with what reads back from the service, and put there
  * what the emulator's CloudFormation dropped. The templates say what is compared; no resource is named here.
@@ -96,29 +129,28 @@ export async function reapplyDropped(
   settings: ClientSettings,
   log: (line: string) => void,
 ): Promise<Reapplication> {
-  let kept = 0
-  const reapplied: string[] = []
-  const lost: string[] = []
+  const found: Finding[] = []
+  const inert: Finding[] = []
   for (const stack of stacks) {
-    const clients = clientsOf(stack.region, settings)
     const scope = await resolutionScope(new CloudFormationClient({ region: stack.region, ...settings }), stack)
-    for (const row of properties) {
-      for (const [logicalId, { Type, Properties }] of Object.entries(stack.resources)) {
-        const value = Properties[row.name]
-        if (Type !== row.type || value === undefined) continue
-        const physicalId = scope.resources.get(logicalId)?.physicalId ?? ''
-        const look = (name: string): TemplateValue | undefined => {
-          const found = Properties[name]
-          return found === undefined ? undefined : resolve(found, scope)
-        }
-        const resource = { ...clients, physicalId, region: stack.region, value: look }
-        const outcome = await settle(row, resolve(value, scope), resource)
-        const where = `${stack.name}/${logicalId} ${Type}.${row.name}${row.part === undefined ? '' : `.${row.part}`}`
-        if (outcome === 'kept') kept += 1
-        else (outcome === 'reapplied' ? reapplied : lost).push(where)
-        if (outcome !== 'kept') log(`${outcome === 'lost' ? 'LOST' : 're-applied'}: ${where}`)
-      }
+    for (const [logicalId, { type, physicalId }] of scope.resources) {
+      if (!physicalId.startsWith('inert-')) continue
+      inert.push({ outcome: 'lost', what: type, where: `${stack.name}/${logicalId}` })
     }
+    for await (const finding of settleStack(stack, scope, clientsOf(stack.region, settings))) found.push(finding)
   }
-  return { kept, reapplied, lost }
+  const [kept, reapplied, lost] = (['kept', 'reapplied', 'lost'] as const).map((outcome) =>
+    found.filter((finding) => finding.outcome === outcome),
+  ) as [Finding[], Finding[], Finding[]]
+  report('re-applied', reapplied, log)
+  report('LOST', lost, log)
+  report('in name only', inert, log)
+  return { kept: kept.length, reapplied: reapplied.length, lost: lost.map(({ what, where }) => `${where} ${what}`) }
+}
+
+/** One line for each property: how many resources, and which. */
+function report(verdict: string, findings: readonly Finding[], log: (line: string) => void): void {
+  for (const [what, where] of Map.groupBy(findings, (finding) => finding.what)) {
+    log(`${verdict}: ${what} of ${where.length}: ${where.map((finding) => finding.where).join(', ')}`)
+  }
 }
