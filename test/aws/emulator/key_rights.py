@@ -70,12 +70,14 @@ USES = {"s3": object_uses, "sqs": message_uses, "dynamodb": item_uses}
 def install() -> None:
     """Wrap the emulator's decision, which is looked up at each request; a refusal of the key refuses the request."""
     from ministack.core import iam_evaluator
-    from ministack.core.responses import get_account_id
+    from ministack.core.responses import get_account_id, get_region
     from ministack.services import kms
 
     decide = iam_evaluator.enforce
 
-    def enforce(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
+    def enforce(access_key_id, iam_action, service, _region, resource_arn="*", service_context=None):
+        # The region handed over is the default one for a presigned request.
+        region = get_region()
         denied = decide(access_key_id, iam_action, service, region, resource_arn, service_context)
         if denied is not None or service not in USES:
             return denied
