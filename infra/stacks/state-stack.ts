@@ -97,7 +97,7 @@ export class StateStack extends CellStack {
       SealKeyArn: this.keys.of.seal.keyArn,
       SigningKeyArn: this.keys.of.sign.keyArn,
       ...Object.fromEntries(
-        bucketClasses.map((name) => [`${pascal(name)}Bucket`, this.buckets.of[name].bucketName] as const),
+        bucketClasses.map((name) => [`${pascal(name)}BucketName`, this.buckets.of[name].bucketName] as const),
       ),
       ...Object.fromEntries(
         queueNames.map((name) => [`${pascal(name)}DeadLettersUrl`, this.queues[name].deadLetters.queueUrl] as const),

@@ -1,14 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { importJWK, SignJWT, type JWK } from 'jose'
 import { apiClient, type ApiClient } from '../../local/client/api-client.ts'
 import { closeConnections } from '../../local/client/put-object.ts'
 import { developmentTokens } from '../../local/client/development-tokens.ts'
 import { startDemoCell } from '../../local/demo-cell.ts'
 import { demoUsers } from '../../local/seed/demo-network.ts'
-import { scopes } from '../../shared/contracts/routes.ts'
 import { seedAwsCell } from './seed-aws-cell.ts'
 
 /** One deployed or embedded cell with the demo network, as the acceptance suite sees it: an address and tokens. */
@@ -23,38 +20,7 @@ export interface Target {
 interface AwsRun {
   readonly endpoint: string
   readonly issuer: string
-  readonly signingKey: JWK
   readonly cells: readonly { region: string; baseUrl: string; outputs: Readonly<Record<string, string>> }[]
-}
-
-const userOf = (sub: string) => {
-  const user = demoUsers.find((one) => one.sub === sub)
-  if (user === undefined) throw new Error(`no demo user ${sub}`)
-  return user
-}
-
-async function signToken(run: AwsRun, sub: string): Promise<string> {
-  const user = userOf(sub)
-  const now = Math.floor(Date.now() / 1000) - 5
-  const claims = {
-    token_use: 'access',
-    org_id: user.orgId,
-    person_id: user.sub,
-    roles: user.roles,
-    scope: Object.keys(scopes).join(' '),
-    country: user.attestedCountry,
-    amr: ['pwd', 'mfa'],
-    auth_time: now,
-  }
-  return new SignJWT(claims)
-    .setProtectedHeader({ alg: 'RS256', kid: run.signingKey.kid ?? '', typ: 'at+jwt' })
-    .setIssuer(run.issuer)
-    .setAudience('overread')
-    .setSubject(user.sub)
-    .setJti(randomUUID())
-    .setIssuedAt(now)
-    .setExpirationTime(now + 1800)
-    .sign(await importJWK(run.signingKey, 'RS256'))
 }
 
 const clients = (baseUrl: string, tokenFor: Target['tokenFor']) => (sub: string) =>
@@ -65,7 +31,7 @@ async function awsTarget(runFile: string): Promise<Target> {
   const [cell] = run.cells
   if (cell === undefined) throw new Error('the run has no cell')
   await seedAwsCell(run.endpoint, cell)
-  const tokenFor = (sub: string) => () => signToken(run, sub)
+  const tokenFor = developmentTokens(run.issuer)
   const { baseUrl } = cell
   return {
     edition: 'aws',
