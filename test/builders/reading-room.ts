@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { demoPolicy } from '../../local/seed/demo-policy.ts'
 import { openCellDatabase } from '../../shared/adapters/embedded/cell-database.ts'
+import { diskEraser } from '../../shared/adapters/embedded/disk-eraser.ts'
 import { diskObjectStore } from '../../shared/adapters/embedded/disk-object-store.ts'
 import { openCellKeys } from '../../shared/adapters/embedded/key-file.ts'
 import { localKeyVault } from '../../shared/adapters/embedded/local-key-vault.ts'
@@ -107,6 +108,9 @@ export function readingRoom() {
 
   return {
     ports,
+    /** The data directory: what lies on the disk. */
+    folder,
+    eraser: diskEraser(shelf),
     referralId,
     command,
     loaded,
