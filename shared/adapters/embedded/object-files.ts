@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises'
+import { open, readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Refusal } from '../../domain/refusal.ts'
 import type { NewFile } from './new-file.ts'
 import { newFile } from './new-file.ts'
+import { readyFiles } from './ready-files.ts'
 
 export interface ObjectFiles {
   create(): Promise<NewFile>
@@ -14,29 +14,11 @@ export interface ObjectFiles {
   remove(name: string): Promise<void>
   /** Removes what an earlier process left behind: every file of its batches that is not known. */
   sweep(isKnown: (name: string) => boolean): Promise<number>
+  /** Lets go of the files that lie ready. */
+  close(): void
 }
 
-/** So many empty files are made together, and their names synced to the disk with one sync of their directory. */
-const BATCH = 64
 const READ_BYTES = 256 * 1024
-
-const syncDirectory = async (path: string): Promise<void> => {
-  const directory = await open(path, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
-}
-
-const makeBatch = async (root: string, batch: string): Promise<string[]> => {
-  await mkdir(join(root, batch))
-  const names = Array.from({ length: BATCH }, (_, at) => `${batch}/${at.toString(16).padStart(2, '0')}`)
-  for (const name of names) await (await open(join(root, name), 'wx', 0o600)).close()
-  await syncDirectory(join(root, batch))
-  await syncDirectory(root)
-  return names
-}
 
 /** Between the look at its row and this the object may have been removed: then it is not there, as S3 would say. */
 const openStored = async (path: string): Promise<FileHandle> => {
@@ -53,30 +35,7 @@ const openStored = async (path: string): Promise<FileHandle> => {
  * object, so there is nothing to rename and no half object that anybody could see.
  */
 export const objectFiles = (root: string): ObjectFiles => {
-  const ready: string[] = []
-  const own = new Set<string>()
-  let refilling: Promise<void> | undefined
-
-  const refill = async (): Promise<void> => {
-    try {
-      const batch = randomBytes(12).toString('hex')
-      own.add(batch)
-      ready.push(...(await makeBatch(root, batch)))
-    } finally {
-      refilling = undefined
-    }
-  }
-
-  const take = async (): Promise<string> => {
-    if (ready.length < BATCH / 2) {
-      refilling ??= refill()
-      if (ready.length === 0) await refilling
-      // Awaited by the next who finds none ready.
-      else refilling.catch(() => undefined)
-    }
-    const name = ready.pop()
-    return name ?? take()
-  }
+  const ready = readyFiles(root)
 
   async function* stream(name: string, from: number, toExclusive: number): AsyncGenerator<Uint8Array> {
     const handle = await openStored(join(root, name))
@@ -95,9 +54,8 @@ export const objectFiles = (root: string): ObjectFiles => {
 
   return {
     create: async () => {
-      const name = await take()
-      const path = join(root, name)
-      return newFile(name, path, await open(path, 'r+'))
+      const { name, descriptor } = await ready.take()
+      return newFile(name, join(root, name), descriptor)
     },
     read: async (name, from, toExclusive) => {
       const chunks: Uint8Array[] = []
@@ -108,7 +66,7 @@ export const objectFiles = (root: string): ObjectFiles => {
     remove: (name) => rm(join(root, name), { force: true }),
     sweep: async (isKnown) => {
       let removed = 0
-      for (const batch of (await readdir(root)).filter((name) => !own.has(name))) {
+      for (const batch of (await readdir(root)).filter((name) => !ready.owns(name))) {
         const files = await readdir(join(root, batch))
         const unknown = files.map((file) => `${batch}/${file}`).filter((name) => !isKnown(name))
         for (const name of unknown) await rm(join(root, name), { force: true })
@@ -117,5 +75,6 @@ export const objectFiles = (root: string): ObjectFiles => {
       }
       return removed
     },
+    close: () => ready.close(),
   }
 }

@@ -40,19 +40,30 @@ const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256'
 export const amzDate = (instant: string | Date): string =>
   `${new Date(instant).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`
 
+export interface SigningScope {
+  readonly at: string | Date
+  readonly region: string
+  readonly service?: string
+}
+
+const scopeParts = ({ at, region, service = 's3' }: SigningScope): string[] => [
+  amzDate(at).slice(0, 8),
+  region,
+  service,
+  'aws4_request',
+]
+
+export const scopeOf = (scope: SigningScope): string => scopeParts(scope).join('/')
+
 export const dayKey = (
   { accessKeyId, secretAccessKey, sessionToken }: SigningCredentials,
-  { at, region, service = 's3' }: { readonly at: string | Date; readonly region: string; readonly service?: string },
-): DayKey => {
-  const day = amzDate(at).slice(0, 8)
-  const parts = [day, region, service, 'aws4_request']
-  return {
-    accessKeyId,
-    ...(sessionToken === undefined || sessionToken === '' ? {} : { sessionToken }),
-    scope: parts.join('/'),
-    pads: padsOf(parts.reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`) as Buffer),
-  }
-}
+  scope: SigningScope,
+): DayKey => ({
+  accessKeyId,
+  ...(sessionToken === undefined || sessionToken === '' ? {} : { sessionToken }),
+  scope: scopeOf(scope),
+  pads: padsOf(scopeParts(scope).reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`) as Buffer),
+})
 
 /** Lower-case hex. */
 export const signatureOf = ({ pads, scope }: DayKey, date: string, canonical: string): string =>

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { canonicalQuery, canonicalRequest, encodePath, encodeSegment } from './canonical.ts'
-import type { SigningCredentials } from './day-key.ts'
-import { dayKey, signatureOf } from './day-key.ts'
+import type { DayKey, SigningCredentials, SigningScope } from './day-key.ts'
+import { dayKey, scopeOf, signatureOf } from './day-key.ts'
 
 export interface QueryToVerify {
   readonly method: string
@@ -113,6 +113,17 @@ const readGrant = (target: string): Grant | string => {
   return grant
 }
 
+const remembered = new WeakMap<SigningCredentials, DayKey>()
+
+/** The four HMACs of a day key once for each of the credentials, as long as day, region and service stay the same. */
+const rememberedKey = (credentials: SigningCredentials, of: SigningScope): DayKey => {
+  const known = remembered.get(credentials)
+  if (known?.scope === scopeOf(of)) return known
+  const made = dayKey(credentials, of)
+  remembered.set(credentials, made)
+  return made
+}
+
 /** An `x-amz-` header that is not signed could change what the request does, so S3 refuses it, and so do we. */
 const unsignedAmzHeader = (names: readonly string[], headers: QueryToVerify['headers']): string | undefined =>
   Object.keys(headers).find((name) => name.startsWith('x-amz-') && !names.includes(name))
@@ -129,7 +140,7 @@ export const verifyQuery = (
   const grant = readGrant(target)
   if (typeof grant === 'string') return malformed(grant)
   const [accessKeyId = '', ...scope] = grant.credential
-  if (scope.join('/') !== [grant.date.slice(0, 8), region, service, 'aws4_request'].join('/'))
+  if (scope.join('/') !== scopeOf({ at: new Date(grant.signedAt), region, service }))
     return malformed('X-Amz-Credential is of another day, region or service')
   const credentials = secretFor(accessKeyId)
   if (credentials === undefined) return refused('InvalidAccessKeyId', 'The access key is not known here')
@@ -145,7 +156,7 @@ export const verifyQuery = (
     headers: [...signed].sort(([a], [b]) => (a < b ? -1 : 1)),
   })
   const expected = signatureOf(
-    dayKey(credentials, { at: new Date(grant.signedAt), region, service }),
+    rememberedKey(credentials, { at: new Date(grant.signedAt), region, service }),
     grant.date,
     canonical,
   )

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, openSync } from 'node:fs'
+import { mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** An empty file whose name is on the disk already, open for writing. */
+export interface ReadyFile {
+  readonly name: string
+  readonly descriptor: number
+}
+
+export interface ReadyFiles {
+  take(): Promise<ReadyFile>
+  /** Whether this process made the batch. */
+  owns(batch: string): boolean
+  close(): void
+}
+
+const BATCH = 64
+
+const syncDirectory = async (path: string): Promise<void> => {
+  const directory = await open(path, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}
+
+const makeBatch = async (root: string, batch: string): Promise<ReadyFile[]> => {
+  await mkdir(join(root, batch))
+  const made = Array.from({ length: BATCH }, (_, at) => {
+    const name = `${batch}/${at.toString(16).padStart(2, '0')}`
+    return { name, descriptor: openSync(join(root, name), 'wx', 0o600) }
+  })
+  await syncDirectory(join(root, batch))
+  await syncDirectory(root)
+  return made
+}
+
+/**
+ * A new file is durable only when its directory has been synced too, and that costs as much as syncing its bytes. So empty files
+ * are made by the batch, their names synced together, before anybody needs them; an upload then syncs its own bytes alone.
+ */
+export const readyFiles = (root: string): ReadyFiles => {
+  const ready: ReadyFile[] = []
+  const own = new Set<string>()
+  let refilling: Promise<void> | undefined
+
+  const refill = async (): Promise<void> => {
+    try {
+      const batch = randomBytes(12).toString('hex')
+      own.add(batch)
+      ready.push(...(await makeBatch(root, batch)))
+    } finally {
+      refilling = undefined
+    }
+  }
+
+  const take = async (): Promise<ReadyFile> => {
+    if (ready.length < BATCH / 2) {
+      refilling ??= refill()
+      if (ready.length === 0) await refilling
+      // Awaited by the next who finds none ready.
+      else refilling.catch(() => undefined)
+    }
+    return ready.pop() ?? take()
+  }
+
+  return {
+    take,
+    owns: (batch) => own.has(batch),
+    close: () => {
+      for (const { descriptor } of ready.splice(0)) closeSync(descriptor)
+    },
+  }
+}
