@@ -90,6 +90,7 @@ export const startEmbeddedCell = async (options: EmbeddedCellOptions): Promise<E
   // The database first: it refuses when another process has the directory, before anything in it is touched.
   const opening = { ...files, dataDir, cell, addressRanges: options.addressRanges ?? [], clock, log, origin }
   const opened = openCell({ ...opening, loopbackAgrees: options.identity.kind === 'development' })
+  await opened.ports.queues.takeOver()
   const { tokens, authorize, issuer } = await openIdentity(options.identity, { dataDir, clock, origin })
   const ports: CellPorts = { ...opened.ports, tokens }
   const handlers = httpHandlers(functions, ports)

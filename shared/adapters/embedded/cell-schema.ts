@@ -30,7 +30,8 @@ CREATE INDEX parts_by_file ON parts (file);
 
 CREATE TABLE messages (
   id INTEGER PRIMARY KEY, queue TEXT NOT NULL, message_id TEXT NOT NULL, body TEXT NOT NULL, sent_at INTEGER NOT NULL,
-  visible_at INTEGER NOT NULL, receive_count INTEGER NOT NULL DEFAULT 0, first_received_at INTEGER, receipt TEXT
+  visible_at INTEGER NOT NULL, receive_count INTEGER NOT NULL DEFAULT 0, first_received_at INTEGER, receipt TEXT,
+  interrupted INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX messages_by_visibility ON messages (queue, visible_at);
 CREATE UNIQUE INDEX messages_by_receipt ON messages (receipt) WHERE receipt IS NOT NULL;

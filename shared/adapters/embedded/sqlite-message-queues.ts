@@ -33,6 +33,12 @@ export interface SqliteMessageQueues extends MessageQueues {
   /** Makes messages visible again after so many seconds, as `ChangeMessageVisibility` does. */
   release(receiptHandles: readonly string[], afterSeconds: number): Promise<void>
   deadLetters(queue: QueueName, limit: number): readonly { readonly messageId: string; readonly body: string }[]
+  /**
+   * At the start: what the process before had in hand when it was killed is visible again at once, instead of after its visibility
+   * time-out, since nobody else can have it. A kill is not the message's fault and is not counted as a receive - ten times; a
+   * message that itself kills the process must still end as a dead letter.
+   */
+  takeOver(): Promise<void>
   /** Back from the dead-letter queue, with a fresh count. */
   redrive(queue: QueueName): Promise<number>
   purge(queue: QueueName): Promise<void>
@@ -70,6 +76,10 @@ const prepare = ({ sql }: CellDatabase) => ({
   dead: sql.prepare('SELECT message_id, body FROM messages WHERE queue = ? ORDER BY id LIMIT ?'),
   redrive: sql.prepare(
     'UPDATE messages SET queue = ?, visible_at = ?, receive_count = 0, first_received_at = NULL WHERE queue = ?',
+  ),
+  takeOver: sql.prepare(
+    `UPDATE messages SET visible_at = ?, receipt = NULL, interrupted = interrupted + 1,
+     receive_count = receive_count - (interrupted < 10) WHERE receipt IS NOT NULL`,
   ),
   purge: sql.prepare('DELETE FROM messages WHERE queue = ?'),
   count: sql.prepare('SELECT count(*) AS n FROM messages WHERE queue = ? AND visible_at <= ?'),
@@ -144,6 +154,7 @@ export const sqliteMessageQueues = (database: CellDatabase, clock: Clock): Sqlit
       statements.dead
         .all(dlq(queue), limit)
         .map(({ message_id, body }) => ({ messageId: String(message_id), body: String(body) })),
+    takeOver: () => database.commit(() => void statements.takeOver.run(now())),
     redrive: (queue) =>
       database.commit(() => {
         setImmediate(tell, queue)

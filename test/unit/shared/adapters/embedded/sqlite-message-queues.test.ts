@@ -81,4 +81,27 @@ describe('queues on SQLite', () => {
     clock.advance(SECOND)
     expect(await handles()).toHaveLength(1)
   })
+
+  it('give back at a start what the killed process had in hand, without counting the kill', async () => {
+    await send('a')
+    for (let kill = 0; kill < 10; kill += 1) {
+      expect(await queues.receive('ingest', 10)).toMatchObject([{ receiveCount: 1 }])
+      await queues.takeOver()
+    }
+  })
+
+  it('bury a message that kills the process each time it is received', async () => {
+    await send('killer')
+    let receives = 0
+    for (; (await queues.receive('ingest', 10)).length > 0; receives += 1) await queues.takeOver()
+    expect(receives).toBe(10 + maxReceiveCount)
+    expect(queues.depth('ingest')).toEqual({ visible: 0, hidden: 0, dead: 1 })
+    await queues.redrive('ingest')
+  })
+
+  it('leave what is delayed or waits for another try as it is', async () => {
+    await send('delayed', 60)
+    await queues.takeOver()
+    expect(await queues.receive('ingest', 10)).toEqual([])
+  })
 })
