@@ -50,8 +50,14 @@ const handledCount = async (after?: string): Promise<number> => {
   return page.records.length + (page.after === undefined ? 0 : await handledCount(page.after))
 }
 
+const digestOf = (key: string): Promise<string> =>
+  cell.ports.objects
+    .stream({ bucket: 'incoming', key })
+    .then(sha256Of)
+    .catch(() => 'missing')
+
 const report = async (keys: readonly string[]): Promise<KilledCellReport> => {
-  const { queues, objects } = cell.ports
+  const { queues } = cell.ports
   await cell.settle()
   // The sweep of what the killed processes left runs at the start, beside everything else.
   await cell.sweepNow()
@@ -59,7 +65,7 @@ const report = async (keys: readonly string[]): Promise<KilledCellReport> => {
   return {
     handled: await handledCount(),
     left: queues.depth('ingest'),
-    digests: await Promise.all(keys.map(async (key) => sha256Of(await objects.stream({ bucket: 'incoming', key })))),
+    digests: await Promise.all(keys.map(digestOf)),
     filledFiles: files.filter((file) => file.isFile() && statSync(join(file.parentPath, file.name)).size > 0).length,
   }
 }
