@@ -79,8 +79,12 @@ def install() -> None:
         # The region handed over is the default one for a presigned request.
         region = get_region()
         denied = decide(access_key_id, iam_action, service, region, resource_arn, service_context)
-        if denied is not None or service not in USES:
+        if denied is not None:
+            # Functions log the class of an error, not what it was about.
+            logger.warning("refused: %s of %s to %s", iam_action, resource_arn, getattr(denied, "principal_arn", "?"))
             return denied
+        if service not in USES:
+            return None
         for key_id, action, encryption in USES[service](iam_action, resource_arn, service_context or {}):
             key = kms._resolve_key(key_id)
             context = {
