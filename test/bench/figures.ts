@@ -8,6 +8,18 @@ export const median = (values: readonly number[]): number => {
   return (low + high) / 2
 }
 
+export interface Spread {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+export const spreadOf = (values: readonly number[]): Spread => ({
+  median: median(values),
+  min: Math.min(...values),
+  max: Math.max(...values),
+})
+
 /** Whether the module was started itself, not imported. */
 export const isMain = (moduleUrl: string): boolean => moduleUrl === pathToFileURL(process.argv[1] ?? '').href
 

@@ -2,10 +2,11 @@ import type { ChildProcess } from 'node:child_process'
 import { fork } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { Agent, request } from 'node:http'
+import { Agent } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { SignedRequest } from '../../shared/ports/object-store.ts'
 import { cpuMs, isMain, median, peakRssMiB } from './figures.ts'
+import { inParallel, send } from './keep-alive-send.ts'
 import type { SignOrder } from './object-server-process.ts'
 
 export interface UploadFigures {
@@ -30,17 +31,6 @@ const ask = async <Answer>(child: ChildProcess, order: SignOrder | 'settle'): Pr
   return answer
 }
 
-const put = (agent: Agent, { method, url, headers }: SignedRequest, body: Buffer): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const sending = request(url, { method, headers: { ...headers }, agent }, (answer) => {
-      answer.resume().on('end', () => {
-        if (answer.statusCode === 200) resolve()
-        else reject(new Error(`an upload was answered ${answer.statusCode ?? 0}`))
-      })
-    })
-    sending.on('error', reject).end(body)
-  })
-
 /** Objects that differ in their first bytes alone, so that making them costs the clients nothing while the clock runs. */
 const objectsOf = ({ objects, bytesEach }: UploadSize) => {
   const rest = randomBytes(bytesEach - 16)
@@ -58,16 +48,13 @@ export const measureUploads = async (size: UploadSize): Promise<UploadFigures> =
   const sign = objects.map(({ key, bytes, sha256 }) => ({ key, bytes, sha256 }))
   const signed = await ask<readonly SignedRequest[]>(child, { sign })
   const agent = new Agent({ keepAlive: true, maxSockets: size.clients })
-  const work = objects.entries()
-  const client = async () => {
-    for (const [at, { body }] of work) {
-      const upload = signed[at]
-      if (upload !== undefined) await put(agent, upload, body)
-    }
-  }
   const pid = child.pid ?? 0
   const [started, cpuBefore] = [performance.now(), cpuMs(pid)]
-  await Promise.all(Array.from({ length: size.clients }, client))
+  await inParallel(objects.entries(), size.clients, async ([at, { body }]) => {
+    const upload = signed[at]
+    const status = upload === undefined ? undefined : await send({ agent, ...upload, body: [body] })
+    if (status !== 200) throw new Error(`an upload was answered ${status ?? 'nothing'}`)
+  })
   const seconds = (performance.now() - started) / 1000
   await ask(child, 'settle')
   const cpuMsEach = (cpuMs(pid) - cpuBefore) / size.objects

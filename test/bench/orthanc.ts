@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
+import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { Agent } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import * as z from 'zod'
 import { cpuMs, peakRssMiB } from './figures.ts'
+import { inParallel, send } from './keep-alive-send.ts'
 
 export interface OrthancFigures {
   readonly perSecond: number
@@ -28,6 +30,10 @@ const findOrthanc = (): string | undefined => {
       }
     })
 }
+
+const PLUGINS = '/usr/share/orthanc/plugins/'
+
+export const hasDicomWeb = (): boolean => existsSync(join(PLUGINS, 'libOrthancDicomWeb.so'))
 
 const freePort = async (): Promise<number> => {
   const probe = createServer().listen(0, '127.0.0.1')
@@ -61,7 +67,7 @@ export const startOrthanc = async (clients: number): Promise<RunningOrthanc | un
     TcpNoDelay: true,
     RemoteAccessAllowed: false,
     AuthenticationEnabled: false,
-    Plugins: ['/usr/share/orthanc/plugins/'],
+    ...(hasDicomWeb() ? { Plugins: [join(PLUGINS, 'libOrthancDicomWeb.so')] } : {}),
   }
   writeFileSync(join(folder, 'orthanc.json'), JSON.stringify(settings))
   const child = spawn(program, [join(folder, 'orthanc.json')], { stdio: 'ignore' })
@@ -89,34 +95,48 @@ export const startOrthanc = async (clients: number): Promise<RunningOrthanc | un
   }
 }
 
-const post = ({ port, agent }: RunningOrthanc, body: Uint8Array): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/dicom', 'content-length': body.byteLength }
-    const options = { host: '127.0.0.1', port, path: '/instances', method: 'POST', headers, agent }
-    request(options, (answer) => {
-      answer.resume().on('end', () => {
-        if (answer.statusCode === 200) resolve()
-        else reject(new Error(`Orthanc answered ${answer.statusCode ?? 0}`))
-      })
-    })
-      .on('error', reject)
-      .end(body)
-  })
+/** REST takes the file as it is; STOW-RS (PS3.18 10.5) wraps it in a multipart body, one instance a request here. */
+export type OrthancRoute = 'rest' | 'stow'
 
-/** REST upload of each file, from as many clients at once. What it has answered is indexed and can be queried. */
+const BOUNDARY = 'overread-bench'
+const stowHead = Buffer.from(`--${BOUNDARY}\r\ncontent-type: application/dicom\r\n\r\n`)
+const stowTail = Buffer.from(`\r\n--${BOUNDARY}--\r\n`)
+
+const routes: Readonly<
+  Record<OrthancRoute, { path: string; contentType: string; wrap: (file: Uint8Array) => readonly Uint8Array[] }>
+> = {
+  rest: { path: '/instances', contentType: 'application/dicom', wrap: (file) => [file] },
+  stow: {
+    path: '/dicom-web/studies',
+    contentType: `multipart/related; type="application/dicom"; boundary=${BOUNDARY}`,
+    wrap: (file) => [stowHead, file, stowTail],
+  },
+}
+
+const post = async ({ port, agent }: RunningOrthanc, route: OrthancRoute, file: Uint8Array): Promise<void> => {
+  const { path, contentType, wrap } = routes[route]
+  const body = wrap(file)
+  const headers = { 'content-type': contentType, 'content-length': body.reduce((sum, part) => sum + part.length, 0) }
+  const status = await send({ agent, url: `http://127.0.0.1:${port}${path}`, method: 'POST', headers, body })
+  if (status !== 200) throw new Error(`Orthanc answered ${status}`)
+}
+
+const StatisticsSchema = z.object({ CountInstances: z.int() })
+
+/** Upload of each file, from as many clients at once, until all of them can be queried; `undefined` where it is absent. */
 export const measureOrthanc = async (
   files: readonly Uint8Array[],
   clients: number,
+  route: OrthancRoute = 'rest',
 ): Promise<OrthancFigures | undefined> => {
   const orthanc = await startOrthanc(clients)
   if (orthanc === undefined) return undefined
   try {
-    const work = files.values()
-    const client = async () => {
-      for (const file of work) await post(orthanc, file)
-    }
     const [started, cpuBefore] = [performance.now(), cpuMs(orthanc.pid)]
-    await Promise.all(Array.from({ length: clients }, client))
+    await inParallel(files, clients, (file) => post(orthanc, route, file))
+    const statistics = await fetch(`http://127.0.0.1:${orthanc.port}/statistics`)
+    const { CountInstances: queryable } = StatisticsSchema.parse(await statistics.json())
+    if (queryable !== files.length) throw new Error(`Orthanc holds ${queryable} of ${files.length} instances`)
     const seconds = (performance.now() - started) / 1000
     const cpuMsEach = (cpuMs(orthanc.pid) - cpuBefore) / files.length
     return { perSecond: files.length / seconds, peakRssMiB: peakRssMiB(orthanc.pid), cpuMsEach }

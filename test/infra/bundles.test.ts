@@ -5,8 +5,8 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundleFunctions, projectRoot, type Bundle } from '../../infra/bundles/bundle-functions.ts'
-import { environmentSchemas } from '../../infra/constructs/environment-schemas.ts'
 import { capabilityNames, type CapabilityName } from '../../shared/contracts/capabilities.ts'
+import { environmentFor } from '../builders/function-environment.ts'
 
 const run = promisify(execFile)
 const output = path.join(projectRoot, 'node_modules/.cache/overread-bundles')
@@ -14,25 +14,6 @@ const output = path.join(projectRoot, 'node_modules/.cache/overread-bundles')
 /** KiB a bundle may have: every one of them is read before a cold function's first answer. */
 const budgets: Partial<Record<CapabilityName, number>> = { 'referral-intake': 480, 'worklist-routing': 400 }
 const usual = 550
-
-/** Values of the right form for every variable of a function. */
-const environmentFor = (name: CapabilityName): Record<string, string> => {
-  const formed: Record<string, string> = {
-    ACCOUNT_ID: '111122223333',
-    AWS_REGION: 'eu-central-1',
-    RESIDENCY_FINDINGS: '0',
-    TOKEN_ISSUER: 'https://identity.example',
-    TOKEN_JWKS_URL: 'https://identity.example/.well-known/jwks.json',
-    ADDRESS_COUNTRIES: '[]',
-    LOOPBACK_AGREES: 'false',
-  }
-  const value = (variable: string): string => {
-    if (variable.startsWith('QUEUE_')) return 'https://sqs.eu-central-1.amazonaws.com/111122223333/queue'
-    if (/^(KEY|UPLOAD_KEY)_/.test(variable)) return 'arn:aws:kms:eu-central-1:111122223333:key/1'
-    return formed[variable] ?? 'x'
-  }
-  return Object.fromEntries(Object.keys(environmentSchemas[name].shape).map((variable) => [variable, value(variable)]))
-}
 
 /** Imports bundles one after the other in a fresh process and says what each offers as its handler. */
 const load = async (files: readonly string[], environment: Record<string, string>): Promise<string[]> => {

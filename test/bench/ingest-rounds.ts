@@ -1,0 +1,73 @@
+import { ctStudy } from './ct-study.ts'
+import { median, spreadOf, type Spread } from './figures.ts'
+import { measureIngest, type IngestFigures } from './ingest.ts'
+import { hasDicomWeb, measureOrthanc } from './orthanc.ts'
+
+const NOT_MEASURED = 'not measured'
+export type OrNotMeasured<Figures> = Figures | typeof NOT_MEASURED
+
+export interface IngestSide {
+  readonly perSecond: Spread
+  readonly peakRssMiB: Spread
+  readonly cpuMsEach: Spread
+}
+
+export interface IngestComparison {
+  readonly instances: number
+  readonly clients: number
+  readonly rounds: number
+  readonly overread: IngestSide
+  readonly orthancRest: OrNotMeasured<IngestSide>
+  readonly orthancStow: OrNotMeasured<IngestSide>
+  /** Of the rates, round by round: above 1 we are the faster. */
+  readonly ratioToRest: OrNotMeasured<Spread>
+  readonly ratioToStow: OrNotMeasured<Spread>
+  readonly peakRssRatioToRest: OrNotMeasured<number>
+}
+
+const sideOf = (runs: readonly IngestFigures[]): IngestSide => ({
+  perSecond: spreadOf(runs.map((run) => run.perSecond)),
+  peakRssMiB: spreadOf(runs.map((run) => run.peakRssMiB)),
+  cpuMsEach: spreadOf(runs.map((run) => run.cpuMsEach)),
+})
+
+const against = <Figures>(peer: readonly unknown[], figures: () => Figures): OrNotMeasured<Figures> =>
+  peer.length === 0 ? NOT_MEASURED : figures()
+
+const ratios = (own: readonly IngestFigures[], peer: readonly IngestFigures[]): Spread =>
+  spreadOf(own.map(({ perSecond }, round) => perSecond / (peer[round]?.perSecond ?? Number.NaN)))
+
+/**
+ * The same study through the cell and through Orthanc, one after the other in every round, each on an empty store. Machines
+ * wander: only figures of one round are divided by each other. The side that starts changes from round to round.
+ */
+export const compareIngest = async (instances: number, rounds: number, clients = 8): Promise<IngestComparison> => {
+  const study = ctStudy(instances)
+  const files = study.objects.map(({ content }) => content)
+  const overread: IngestFigures[] = []
+  const rest: IngestFigures[] = []
+  const stow: IngestFigures[] = []
+  const peers = async () => {
+    const byRest = await measureOrthanc(files, clients, 'rest')
+    if (byRest !== undefined) rest.push(byRest)
+    const byStow = hasDicomWeb() ? await measureOrthanc(files, clients, 'stow') : undefined
+    if (byStow !== undefined) stow.push(byStow)
+  }
+  const own = async () => void overread.push(await measureIngest(study, clients))
+  for (let round = 0; round < rounds; round += 1)
+    for (const side of round % 2 === 0 ? [own, peers] : [peers, own]) await side()
+  return {
+    instances,
+    clients,
+    rounds,
+    overread: sideOf(overread),
+    orthancRest: against(rest, () => sideOf(rest)),
+    orthancStow: against(stow, () => sideOf(stow)),
+    ratioToRest: against(rest, () => ratios(overread, rest)),
+    ratioToStow: against(stow, () => ratios(overread, stow)),
+    peakRssRatioToRest: against(
+      rest,
+      () => median(overread.map((run) => run.peakRssMiB)) / median(rest.map((run) => run.peakRssMiB)),
+    ),
+  }
+}
