@@ -37,6 +37,7 @@ export async function answerCommand(ports: DeskPorts, context: Asking, order: Pe
     directory: caseDirectory(network),
     requestId: context.requestId,
     ...(context.expectedVersion === undefined ? {} : { expectedVersion: context.expectedVersion }),
+    admit: (loaded) => void authorise(loaded, order.operation, context.principal, network),
     prepare: (loaded) => order.prepare(authorise(loaded, order.operation, context.principal, network), network),
     ...(order.guarded === undefined ? {} : { guarded: order.guarded }),
     ...(remember === undefined ? {} : { remember: (after, version) => remember(answerOf(caseStatus(after, version))) }),

@@ -13,6 +13,7 @@ import {
   type QueryOf,
   type Route,
 } from '../contracts/routes.ts'
+import { isGrantedToRoles, permissions, type PermittedOperation } from '../domain/access/permissions.ts'
 import type { Principal } from '../domain/access/principal.ts'
 import type { Actor } from '../domain/case/events.ts'
 import { ReferralIdSchema } from '../domain/case/case.ts'
@@ -145,6 +146,15 @@ const remembered = (route: Route, payloadHash: string, found: StoredRecord): Htt
   return { ...answer, headers: { ...answer.headers, 'idempotency-replayed': 'true' } }
 }
 
+/**
+ * The scopes of a token outlive the role they came from. A case the caller no longer holds does not take their own answer back:
+ * a repeated `release` must be told that it was released.
+ */
+function requireRole(route: Route, principal: Principal): void {
+  if (route.operationId in permissions && !isGrantedToRoles(route.operationId as PermittedOperation, principal.roles))
+    throw new Refusal('not-permitted')
+}
+
 type Dispatch = (asked: Asked<OperationId>) => Promise<unknown>
 
 async function answer(
@@ -162,7 +172,10 @@ async function answer(
   const body = route.body === null ? null : parse('body', route.body, jsonBody(event, route.bodyLimit))
   const expectedVersion = expectedVersionOf(event, route)
   const idempotency = route.command === 'no' ? undefined : await idempotencyOf(event, route, principal, ports)
-  if (idempotency?.answered !== undefined) return remembered(route, idempotency.payloadHash, idempotency.answered)
+  if (idempotency?.answered !== undefined) {
+    requireRole(route, principal)
+    return remembered(route, idempotency.payloadHash, idempotency.answered)
+  }
   const context: Asking = {
     operation: route.operationId as OperationId,
     requestId: event.requestContext.requestId,

@@ -130,3 +130,7 @@ export function accessTo(
     ? 'permitted'
     : 'not-permitted'
 }
+
+/** Whether any role of the principal may do this at all, whatever the case: what a remembered answer still needs. */
+export const isGrantedToRoles = (operation: PermittedOperation, roles: readonly PersonRole[]): boolean =>
+  permissions[operation].some((grant: Grant) => grant.roles.some((role) => roles.includes(role)))
