@@ -38,7 +38,10 @@ export const openIdentity = async (
     identity.kind === 'provider'
       ? { ...identity, clock }
       : { issuer: origin(), audience: AUDIENCE, keys: issuer?.keys ?? { keys: [] }, clock }
-  const verifier = once(() => tokenVerifier(expected()))
+  // The cell's own issuer follows RFC 9068; a provider may not.
+  const verifier = once(() =>
+    tokenVerifier({ ...expected(), ...(issuer === undefined ? {} : { accessTokenType: 'at+jwt' }) }),
+  )
   const authorizer = once(() => jwtAuthorizer(expected()))
   return {
     tokens: { verify: (token) => verifier().verify(token) },

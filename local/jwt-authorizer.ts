@@ -33,7 +33,14 @@ export const jwtAuthorizer = ({ issuer, audience, keys, clock }: AuthorizerOptio
     if (token === undefined) return undefined
     try {
       const currentDate = new Date(clock.now())
-      const { payload } = await jwtVerify(token, keySet, { issuer, audience, algorithms: ['RS256'], currentDate })
+      const { payload, protectedHeader } = await jwtVerify(token, keySet, {
+        issuer,
+        audience,
+        algorithms: ['RS256'],
+        currentDate,
+      })
+      // AWS: the header must carry a `kid`.
+      if (protectedHeader.kid === undefined) return undefined
       return payload.iat !== undefined && payload.iat * 1000 > currentDate.getTime() ? undefined : payload
     } catch {
       return undefined

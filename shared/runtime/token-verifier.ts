@@ -1,4 +1,11 @@
-import { createLocalJWKSet, createRemoteJWKSet, jwtVerify, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  jwtVerify,
+  type JSONWebKeySet,
+  type JWTHeaderParameters,
+  type JWTVerifyGetKey,
+} from 'jose'
 import * as z from 'zod'
 import type { Principal } from '../domain/access/principal.ts'
 import type { PersonId } from '../domain/network/ids.ts'
@@ -10,8 +17,8 @@ import type { Clock } from '../ports/surroundings.ts'
 /** The claims Overread reads. Anything else in the token is ignored; a token without one of these is refused. */
 const ClaimsSchema = z.object({
   sub: z.string().min(1).max(128),
-  exp: z.number(),
-  iat: z.number(),
+  exp: z.int().positive(),
+  iat: z.int().positive(),
   jti: z.string().min(1).max(128),
   token_use: z.literal('access'),
   org_id: z.string().min(1).max(64),
@@ -23,7 +30,7 @@ const ClaimsSchema = z.object({
     .regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/)
     .optional(),
   amr: z.array(z.string()).max(10).optional(),
-  auth_time: z.number().optional(),
+  auth_time: z.int().positive().optional(),
 })
 export type TokenClaims = z.infer<typeof ClaimsSchema>
 
@@ -37,11 +44,30 @@ export interface TokenExpectations {
   readonly audience: string
   readonly keys: JSONWebKeySet | URL
   readonly clock: Clock
+  /** The issuer follows RFC 9068: nothing but an access token by its `typ` is taken. */
+  readonly accessTokenType?: 'at+jwt'
 }
 
 /** A token lives an hour at most, whatever its issuer says. */
 const LONGEST_LIFE_SECONDS = 3600
 const CLOCK_TOLERANCE_SECONDS = 30
+
+const ACCESS_TOKEN_TYPE = 'at+jwt'
+/** Issuers that do not follow RFC 9068 write nothing or plain JWT; `token_use` then tells an access token from an ID token. */
+const LOOSE_TYPES: readonly string[] = [ACCESS_TOKEN_TYPE, 'jwt']
+
+/** RFC 9068 2.1 and RFC 8725 3.11: a token made for something else (logout, DPoP, ID) must not pass for access. */
+function requireHeader({ typ, kid }: JWTHeaderParameters, demanded: string | undefined): void {
+  const type = typ?.toLowerCase().replace(/^application\//, '')
+  const fits = demanded === undefined ? type === undefined || LOOSE_TYPES.includes(type) : type === demanded
+  // Without a key id a verifier tries whatever key it has: a key that was taken back would go on working where another is left.
+  if (!fits || typeof kid !== 'string' || kid === '') throw new Refusal('unauthenticated')
+}
+
+const requireTimes = ({ exp, iat, auth_time: authTime }: TokenClaims, nowSeconds: number): void => {
+  const latest = nowSeconds + CLOCK_TOLERANCE_SECONDS
+  if (exp - iat > LONGEST_LIFE_SECONDS || iat > latest || (authTime ?? 0) > latest) throw new Refusal('unauthenticated')
+}
 
 export function tokenVerifier(expected: TokenExpectations): TokenVerifier {
   const keys: JWTVerifyGetKey =
@@ -52,7 +78,7 @@ export function tokenVerifier(expected: TokenExpectations): TokenVerifier {
     verify: async (token) => {
       const now = new Date(expected.clock.now())
       try {
-        const { payload } = await jwtVerify(token, keys, {
+        const { payload, protectedHeader } = await jwtVerify(token, keys, {
           issuer: expected.issuer,
           audience: expected.audience,
           // The gateway's authorizer takes RSA only; the code must not take more than the gateway does.
@@ -61,9 +87,9 @@ export function tokenVerifier(expected: TokenExpectations): TokenVerifier {
           currentDate: now,
           requiredClaims: ['sub', 'exp', 'iat', 'jti'],
         })
+        requireHeader(protectedHeader, expected.accessTokenType)
         const claims = ClaimsSchema.parse(payload)
-        if (claims.exp - claims.iat > LONGEST_LIFE_SECONDS) throw new Refusal('unauthenticated')
-        if (claims.iat > now.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS) throw new Refusal('unauthenticated')
+        requireTimes(claims, now.getTime() / 1000)
         return claims
       } catch (cause) {
         throw cause instanceof Refusal ? cause : new Refusal('unauthenticated', {}, cause)
