@@ -8,6 +8,7 @@ import { runDicomFuzz } from '../fixtures/dicom-fuzz.ts'
 import { runPolicyCases } from '../fixtures/policy-cases.ts'
 import { runReleaseCrashes } from '../fixtures/release-crashes.ts'
 import { rowOf, type Guarantee } from './guarantee-row.ts'
+import { runTokenAttacks } from './token-attacks.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -49,6 +50,7 @@ export const guarantees: readonly Guarantee[] = [
     },
   },
   { name: 'a crash at every await', run: runReleaseCrashes },
+  { name: 'tokens', run: runTokenAttacks },
   {
     name: 'supply chain',
     run: () => {
