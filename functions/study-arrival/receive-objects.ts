@@ -44,7 +44,7 @@ async function instanceOf(
   const text = json === 'header-too-large' ? null : dicomJsonText(json)
   const pixels = storedPixelsOf(inspected, json === 'header-too-large' ? {} : json)
   return {
-    schema: 'overread/instance@1',
+    schema: 'overread/instance@2',
     studyInstanceUid: facts.studyInstanceUid,
     seriesInstanceUid: facts.seriesInstanceUid,
     sopInstanceUid: facts.sopInstanceUid,

@@ -37,7 +37,7 @@ export async function prepareFrames(room: ReadingRoom): Promise<void> {
     const { bytes, valueLength } = stored[which]
     const key = `studies/${room.referralId}/frames/${which}`
     const instance: StoredInstance = {
-      schema: 'overread/instance@1',
+      schema: 'overread/instance@2',
       studyInstanceUid: '1.2.3',
       seriesInstanceUid: '1.2.3.4',
       sopInstanceUid: sopInstanceUid[which],

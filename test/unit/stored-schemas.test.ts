@@ -13,7 +13,7 @@ import { CaseEventSchema } from '../../shared/domain/case/events.ts'
 import { NetworkDefinitionSchema } from '../../shared/domain/network/network-definition.ts'
 import { DecisionRecordSchema } from '../../shared/domain/residency/decision-record.ts'
 import { JurisdictionPolicySchema } from '../../shared/domain/residency/jurisdiction-policy.ts'
-import { StoredInstanceSchema, StoredSeriesSchema } from '../../shared/domain/upload/instance.ts'
+import { InstanceV1Schema, InstanceV2Schema, StoredSeriesSchema } from '../../shared/domain/upload/instance.ts'
 import { ArrivalSchema, ManifestChunkSchema, UploadSessionSchema } from '../../shared/domain/upload/upload-session.ts'
 import { CounterSchema } from '../../shared/ledger/counters.ts'
 import { PatientRecordSchema } from '../../shared/ledger/patient-seal.ts'
@@ -34,7 +34,8 @@ const stored: Readonly<Record<string, z.ZodType>> = {
   'overread/upload@1': UploadSessionSchema,
   'overread/manifest@1': ManifestChunkSchema,
   'overread/arrival@1': ArrivalSchema,
-  'overread/instance@1': StoredInstanceSchema,
+  'overread/instance@1': InstanceV1Schema,
+  'overread/instance@2': InstanceV2Schema,
   'overread/series@1': StoredSeriesSchema,
   'overread/report@1': SealedReportSchema,
   'overread/attachment@1': AttachmentRecordSchema,

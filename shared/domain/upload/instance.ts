@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { StoredPixelsSchema } from '../dicom/stored-pixels.ts'
 
-/** The index entry of one stored instance: what a reader's list and the series metadata are made from. */
-export const StoredInstanceSchema = z.strictObject({
+/** Written before frames were shown through the cell. */
+export const InstanceV1Schema = z.strictObject({
   schema: z.literal('overread/instance@1'),
   studyInstanceUid: z.string(),
   seriesInstanceUid: z.string(),
@@ -14,14 +14,25 @@ export const StoredInstanceSchema = z.strictObject({
   numberOfFrames: z.int().nullable(),
   bytes: z.int().positive(),
   sha256: z.string(),
-  /** Absent where the object has no frames to show one by one. */
-  pixels: StoredPixelsSchema.optional(),
   /** Key in the images bucket. */
   key: z.string(),
   /** DICOM JSON (PS3.18 F) of the data set up to its pixels; null where it is too long for a record and read again instead. */
   metadata: z.string().nullable(),
 })
-export type StoredInstance = z.infer<typeof StoredInstanceSchema>
+
+/** The index entry of one stored instance: what a reader's list and the series metadata are made from. */
+export const InstanceV2Schema = InstanceV1Schema.extend({
+  schema: z.literal('overread/instance@2'),
+  /** Absent where the object has no frames to show one by one. */
+  pixels: StoredPixelsSchema.optional(),
+})
+export type StoredInstance = z.infer<typeof InstanceV2Schema>
+
+/** Reads what any release has written. Of an older entry it is not known where its pixels lie, so no frame of it is shown. */
+export const StoredInstanceSchema = z.union([
+  InstanceV2Schema,
+  InstanceV1Schema.transform((one): StoredInstance => ({ ...one, schema: 'overread/instance@2' })),
+])
 
 /** The entry of a series whose metadata has been written as one JSON object. */
 export const StoredSeriesSchema = z.strictObject({

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { listImages } from '../../../../functions/image-access/list-images.ts'
 import { readFrame } from '../../../../functions/image-access/read-frame.ts'
 import { FRAME_PART_BYTES } from '../../../../shared/contracts/http/frames.ts'
 import { StoredInstanceSchema } from '../../../../shared/domain/upload/instance.ts'
@@ -70,4 +71,16 @@ describe('one frame', () => {
     await expect(read('9.9.9')).rejects.toMatchObject({ code: 'frame-unavailable', facts: { reason: 'no-such-image' } })
     await expect(read(sopInstanceUid.native, { frame: 2 })).rejects.toMatchObject({ code: 'frame-unavailable' })
   })
+})
+
+test('an entry that an earlier release wrote is still listed; of its frames nothing is guessed', async () => {
+  const key = keys.instance(room.referralId, instanceDigest(room.referralId, sopInstanceUid.native))
+  const { pixels: _, ...older } = (await room.ports.store.read(key))?.body ?? {}
+  const body = { ...older, schema: 'overread/instance@1' }
+  await room.ports.store.transact([{ write: 'put', when: 'always', ...key, body }])
+  const context = await room.asking('listImages', principalOf('p-weber'))
+  const page = await listImages(room.ports, { params: { referralId: room.referralId }, query: { limit: 10 }, context })
+  const listed = page.images.find((image) => image.sopInstanceUid === sopInstanceUid.native)
+  expect(listed?.get?.url).toContain('X-Amz-Signature')
+  await expect(read(sopInstanceUid.native)).rejects.toMatchObject({ code: 'frame-unavailable' })
 })
