@@ -11,12 +11,13 @@ import type { Log } from '../shared/runtime/log.ts'
 import { faultFields } from '../shared/runtime/log.ts'
 import type { CellFunctions } from './cell-functions.ts'
 import { httpHandlers } from './cell-functions.ts'
-import type { Identity } from './cell-identity.ts'
+import type { CellIdentity, Identity } from './cell-identity.ts'
 import { openIdentity } from './cell-identity.ts'
-import type { CellPorts } from './cell-ports.ts'
+import type { CellPorts, OpenCell } from './cell-ports.ts'
 import { openCell } from './cell-ports.ts'
 import type { CellWorkers } from './cell-workers.ts'
 import { startWorkers } from './cell-workers.ts'
+import type { RunningServer } from './server.ts'
 import { startServer } from './server.ts'
 
 export interface EmbeddedCellOptions {
@@ -70,70 +71,115 @@ const writeSeed = ({ seed }: EmbeddedCellOptions, origin: string, files: Files):
 }
 
 /**
- * An upload passes through this process in chunks that live for a millisecond. With the young generation that V8 grows to 16 MB
- * they are found only by full collections, one for each 24 objects: a third of the CPU time of an upload (ADR 0015).
+ * Both measured (ADR 0015), neither a limit on what the cell may use.
+ * An upload passes through in chunks that live for a millisecond. With the young generation that V8 grows to 16 MB they are
+ * found only by full collections, one for each 24 objects: a third of the CPU time of an upload.
+ * A sync to the disk holds a thread of the pool for milliseconds; with the usual four the other uploads' writes wait for it.
  */
-const keepYoungGenerationSmall = (): void => setFlagsFromString('--semi-space-growth-factor=1')
+const tuneProcess = (): void => {
+  setFlagsFromString('--semi-space-growth-factor=1')
+  process.env['UV_THREADPOOL_SIZE'] ??= '12'
+}
+
+const reportTo = (log: Log) => (fault: unknown) => log.error('request-failed', faultFields(fault))
 
 const MINUTE_MS = 60_000
 const QUEUE_CONCURRENCY = 4
 
-/** Starts one whole cell on this machine: the API, the objects, the queues, the sweep, on nothing but Node. */
-export const startEmbeddedCell = async (options: EmbeddedCellOptions): Promise<EmbeddedCell> => {
-  keepYoungGenerationSmall()
-  const { dataDir, cell, functions, log, clock = systemClock() } = options
-  const files = filesOf(options)
-  let baseUrl = options.publicOrigin ?? ''
-  const origin = () => baseUrl
-  const onFault = (fault: unknown) => log.error('request-failed', faultFields(fault))
+/** Its origin is known once the server listens. */
+interface Origin {
+  url: string
+}
 
-  // The database first: it refuses when another process has the directory, before anything in it is touched.
-  const opening = { ...files, dataDir, cell, addressRanges: options.addressRanges ?? [], clock, log, origin }
-  const opened = openCell({ ...opening, loopbackAgrees: options.identity.kind === 'development' })
-  await opened.ports.queues.takeOver()
-  const { tokens, authorize, issuer } = await openIdentity(options.identity, { dataDir, clock, origin })
-  const ports: CellPorts = { ...opened.ports, tokens }
-  const handlers = httpHandlers(functions, ports)
-  const { shelf, access, database } = opened
+const closeCell = async ({ shelf, database }: OpenCell): Promise<void> => {
+  shelf.files.close()
+  await database.close()
+}
+
+const listen = async (
+  options: EmbeddedCellOptions,
+  { shelf, access }: OpenCell,
+  ports: CellPorts,
+  { authorize, issuer }: CellIdentity,
+): Promise<RunningServer> => {
+  const { clock } = ports
+  const onFault = reportTo(ports.log)
+  const handlers = httpHandlers(options.functions, ports)
   const objects = objectServer({ shelf, access, clock, corsOrigins: options.corsOrigins ?? ['*'], onFault })
-  const server = await startServer({
+  return startServer({
     routes,
     handlerOf: ({ capability }) => handlers.get(capability),
     authorize,
     sideDoors: [objects, ...(issuer === undefined ? [] : [issuer.door])],
     clock,
-    region: cell.region,
+    region: ports.cell.region,
     host: options.host ?? '127.0.0.1',
     port: options.port,
     onFault,
   })
-  baseUrl = options.publicOrigin ?? server.origin
-  writeSeed(options, baseUrl, files)
+}
+
+const run = async (
+  options: EmbeddedCellOptions,
+  opened: OpenCell,
+  files: Files,
+  origin: Origin,
+): Promise<EmbeddedCell> => {
+  const { dataDir, functions } = options
+  const { clock, queues, log } = opened.ports
+  await queues.takeOver()
+  const identity = await openIdentity(options.identity, { dataDir, clock, origin: () => origin.url })
+  const ports: CellPorts = { ...opened.ports, tokens: identity.tokens }
+  const server = await listen(options, opened, ports, identity)
+  origin.url = options.publicOrigin ?? server.origin
+  writeSeed(options, origin.url, files)
   const workers = startWorkers(
-    { ports, shelf },
+    { ports, shelf: opened.shelf },
     {
       functions,
       sweepIntervalMs: options.sweepIntervalMs ?? MINUTE_MS,
       queueConcurrency: options.queueConcurrency ?? QUEUE_CONCURRENCY,
-      onFault,
+      onFault: reportTo(log),
     },
   )
-
   return {
-    baseUrl,
+    baseUrl: origin.url,
     ports,
     settle: workers.settle,
     sweepNow: workers.sweepNow,
     tokenFor: async (sub) => {
-      const token = await issuer?.sign(sub)
+      const token = await identity.issuer?.sign(sub)
       if (token === undefined) throw new Error('the cell does not sign for this user')
       return token
     },
     stop: async () => {
       await server.stop()
       await workers.stop()
-      shelf.files.close()
-      await database.close()
+      await closeCell(opened)
     },
+  }
+}
+
+/** Starts one whole cell on this machine: the API, the objects, the queues, the sweep, on nothing but Node. */
+export const startEmbeddedCell = async (options: EmbeddedCellOptions): Promise<EmbeddedCell> => {
+  tuneProcess()
+  const { dataDir, cell, log, clock = systemClock() } = options
+  const files = filesOf(options)
+  const origin: Origin = { url: options.publicOrigin ?? '' }
+  const opened = openCell({
+    ...files,
+    dataDir,
+    cell,
+    addressRanges: options.addressRanges ?? [],
+    loopbackAgrees: options.identity.kind === 'development',
+    clock,
+    log,
+    origin: () => origin.url,
+  })
+  try {
+    return await run(options, opened, files, origin)
+  } catch (error) {
+    await closeCell(opened)
+    throw error
   }
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, open as openCallback } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 /** An empty file whose name is on the disk already, open for writing. */
 export interface ReadyFile {
@@ -27,12 +28,15 @@ const syncDirectory = async (path: string): Promise<void> => {
   }
 }
 
+const openFile = promisify(openCallback)
+
 const makeBatch = async (root: string, batch: string): Promise<ReadyFile[]> => {
   await mkdir(join(root, batch))
-  const made = Array.from({ length: BATCH }, (_, at) => {
+  const made: ReadyFile[] = []
+  for (let at = 0; at < BATCH; at += 1) {
     const name = `${batch}/${at.toString(16).padStart(2, '0')}`
-    return { name, descriptor: openSync(join(root, name), 'wx', 0o600) }
-  })
+    made.push({ name, descriptor: await openFile(join(root, name), 'wx', 0o600) })
+  }
   await syncDirectory(join(root, batch))
   await syncDirectory(root)
   return made

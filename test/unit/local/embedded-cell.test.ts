@@ -123,6 +123,13 @@ describe('an embedded cell', () => {
     await expect(start({ dataDir })).rejects.toThrow('in use')
   })
 
+  it('lets go of the data directory when its port is taken', async () => {
+    const port = Number(new URL((await start()).baseUrl).port)
+    const dataDir = scratchFolder('port-taken')
+    await expect(start({ dataDir, port })).rejects.toThrow('EADDRINUSE')
+    expect((await start({ dataDir })).baseUrl).toContain('127.0.0.1')
+  })
+
   it('goes on where it stopped', async () => {
     const dataDir = scratchFolder('again')
     const first = await start({ dataDir })
