@@ -67,9 +67,10 @@ test('the same sources give the same bytes', async () => {
     createHash('sha256')
       .update(await readFile(file))
       .digest('hex')
-  const before = await Promise.all(bundles.map(({ file }) => digest(file)))
-  const again = await bundleFunctions(output)
-  expect(await Promise.all(again.map(({ file }) => digest(file)))).toEqual(before)
+  const { name, file } = bundleOf('study-arrival')
+  const before = await digest(file)
+  await bundleFunctions(output, [name])
+  expect(await digest(file)).toBe(before)
 })
 
 test('only the errors whose fields are read are described: the cancelled transaction is', async () => {
