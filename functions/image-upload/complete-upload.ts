@@ -7,7 +7,7 @@ import { AnsweredBefore, type Asking } from '../../shared/ledger/asking.ts'
 import { rememberWrite } from '../../shared/ledger/case-ledger.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
 import { keys } from '../../shared/ledger/keys.ts'
-import { announcedObject, announcedObjects, arrivalsOf } from '../../shared/ledger/upload-ledger.ts'
+import { announcedIn, announcedObjects, arrivalsOf } from '../../shared/ledger/upload-ledger.ts'
 import type { RecordWrite } from '../../shared/ports/record-store.ts'
 import { authoriseUpload, requireOpen, stateOf, type AuthorisedUpload, type UploadAsked } from './follow-upload.ts'
 import type { UploadPorts } from './open-upload.ts'
@@ -37,7 +37,7 @@ export async function assembleObject(
   const found = await authoriseUpload(ports, 'assembleObject', asked)
   requireOpen(found)
   const { referralId, uploadId, index } = asked.params
-  const object = await announcedObject(ports.store, referralId, uploadId, index)
+  const object = await announcedIn(ports.store)({ referralId, uploadId, index })
   if (object?.multipartId === undefined) throw new Refusal('not-found')
   const expected = partsOf(object.bytes).map(({ partNumber, from, toExclusive }) => ({
     partNumber,

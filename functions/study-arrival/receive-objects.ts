@@ -7,7 +7,7 @@ import type { StoredInstance } from '../../shared/domain/upload/instance.ts'
 import { placeOf, type ObjectPlace } from '../../shared/domain/upload/upload-session.ts'
 import { loadCase } from '../../shared/ledger/case-ledger.ts'
 import { openPatient, type PatientRecord } from '../../shared/ledger/patient-seal.ts'
-import { announcedObject, loadUpload } from '../../shared/ledger/upload-ledger.ts'
+import { announcedIn, loadUpload, type AnnouncedIn } from '../../shared/ledger/upload-ledger.ts'
 import type { Case } from '../../shared/domain/case/case.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { ObjectHead } from '../../shared/ports/object-store.ts'
@@ -26,6 +26,7 @@ const METADATA_LIMIT = 64 * 1024
 interface CaseInHand {
   readonly case: Case
   readonly patient: PatientRecord
+  readonly announced: AnnouncedIn
 }
 
 async function instanceOf(
@@ -76,7 +77,7 @@ async function receive(ports: ArrivalPorts, key: string, place: ObjectPlace, inH
   const ref = { bucket: 'incoming' as const, key }
   const head = await ports.objects.head(ref)
   if (head === undefined) return settled
-  const announced = await announcedObject(ports.store, place.referralId, place.uploadId, place.index)
+  const announced = await inHand.announced(place)
   const verdict = await judgeObject(ports, ref, head, inHand.case, inHand.patient, announced)
   if (verdict.verdict === 'failed') return quarantine(ports, key, place, verdict.reason)
   const instance = await instanceOf(ports, key, head, verdict, announced?.sha256 ?? '')
@@ -87,10 +88,13 @@ async function receive(ports: ArrivalPorts, key: string, place: ObjectPlace, inH
 
 async function record(ports: ArrivalPorts, arrivals: readonly StoredArrival[]): Promise<void> {
   const recorded = await recordStored(ports, arrivals)
-  for (const [at, { place, instance }] of arrivals.entries()) {
-    if (recorded[at] === 'conflict') await quarantine(ports, instance.key, place, 'conflicting-duplicate')
-    else await ports.objects.remove({ bucket: 'incoming', key: instance.key })
-  }
+  await Promise.all(
+    arrivals.map(({ place, instance }, at) =>
+      recorded[at] === 'conflict'
+        ? quarantine(ports, instance.key, place, 'conflicting-duplicate')
+        : ports.objects.remove({ bucket: 'incoming', key: instance.key }),
+    ),
+  )
 }
 
 interface Located {
@@ -103,7 +107,8 @@ async function caseInHand(ports: ArrivalPorts, referralId: string): Promise<Case
   const loaded = await loadCase(ports.store, referralId)
   // The URL was signed for a case that existed: one that cannot be found is a fault, and the message must not vanish.
   if (loaded === undefined) throw new Error('an object arrived for a case that is not there')
-  return { case: loaded.case, patient: await openPatient(ports.keys, loaded.case) }
+  const patient = await openPatient(ports.keys, loaded.case)
+  return { case: loaded.case, patient, announced: announcedIn(ports.store) }
 }
 
 async function isSettled(ports: ArrivalPorts, { referralId, uploadId }: ObjectPlace): Promise<boolean> {

@@ -6,9 +6,10 @@ import {
   UploadSessionSchema,
   type AnnouncedObject,
   type Arrival,
+  type ObjectPlace,
   type UploadSession,
 } from '../domain/upload/upload-session.ts'
-import type { RecordStore, StoredRecord } from '../ports/record-store.ts'
+import type { RecordKey, RecordStore, StoredRecord } from '../ports/record-store.ts'
 import { casePartition, keys } from './keys.ts'
 
 export interface LoadedUpload {
@@ -56,14 +57,22 @@ export async function* recordsUnder(
   } while (after !== undefined)
 }
 
-export async function announcedObject(
-  store: RecordStore,
-  referralId: ReferralId,
-  uploadId: string,
-  index: number,
-): Promise<AnnouncedObject | undefined> {
-  const chunk = await store.read(keys.manifest(referralId, uploadId, Math.floor(index / MANIFEST_CHUNK)))
-  return chunk === undefined ? undefined : ManifestChunkSchema.parse(chunk.body).objects[index % MANIFEST_CHUNK]
+export type AnnouncedIn = (place: ObjectPlace) => Promise<AnnouncedObject | undefined>
+
+/** What manifests announce. A chunk is read and checked once for all that is asked of it: a batch would parse it ten times. */
+export function announcedIn(store: Pick<RecordStore, 'read'>): AnnouncedIn {
+  const chunks = new Map<string, Promise<readonly AnnouncedObject[]>>()
+  const readChunk = async (key: RecordKey): Promise<readonly AnnouncedObject[]> => {
+    const chunk = await store.read(key)
+    return chunk === undefined ? [] : ManifestChunkSchema.parse(chunk.body).objects
+  }
+  return async ({ referralId, uploadId, index }) => {
+    const key = keys.manifest(referralId, uploadId, Math.floor(index / MANIFEST_CHUNK))
+    const name = `${key.partition} ${key.sort}`
+    const chunk = chunks.get(name) ?? readChunk(key)
+    chunks.set(name, chunk)
+    return (await chunk)[index % MANIFEST_CHUNK]
+  }
 }
 
 export async function announcedObjects(
