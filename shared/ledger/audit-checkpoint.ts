@@ -36,7 +36,11 @@ interface Moved extends z.infer<typeof PendingSchema> {
   readonly version: number
 }
 
-const movedOf = ({ sort, body, version }: StoredRecord): Moved => ({ chain: sort, version, ...PendingSchema.parse(body) })
+const movedOf = ({ sort, body, version }: StoredRecord): Moved => ({
+  chain: sort,
+  version,
+  ...PendingSchema.parse(body),
+})
 
 function checkpointOf(previous: Checkpoint | undefined, moved: readonly Moved[], at: string): Checkpoint {
   return CheckpointSchema.parse({

@@ -14,15 +14,9 @@ export const FrameParamsSchema = z.strictObject({
 export const FRAME_PART_BYTES = 4 * 1024 * 1024
 
 export const FrameQuerySchema = z.strictObject({
-  part: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(1023)
-    .optional()
-    .meta({
-      description: 'Of a frame above 4 MiB: which 4 MiB of it, counted from 0; `x-frame-bytes` says how long it is',
-    }),
+  part: z.coerce.number().int().min(0).max(1023).optional().meta({
+    description: 'Of a frame above 4 MiB: which 4 MiB of it, counted from 0; `x-frame-bytes` says how long it is',
+  }),
 })
 
 /** What an operation answers that gives bytes instead of JSON. */
