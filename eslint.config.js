@@ -8,7 +8,7 @@ const zodAsNamespace = {
 }
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'cdk.out', 'dist', 'coverage', '.overread', 'docs/api'] },
+  { ignores: ['**/*.cjs', 'node_modules', 'cdk.out', 'dist', 'coverage', '.overread', 'docs/api'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

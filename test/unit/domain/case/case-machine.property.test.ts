@@ -46,7 +46,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Step>({ kind: 'wait-until-due' }) },
 )
 const pathways = fc.constantFrom('stroke', 'urgent-inpatient', 'oncology-follow-up', 'routine-orthopaedic')
-const vettings = fc.constantFrom<'waived' | 'manual' | { rejectedBy: string }>('waived', 'manual', 'manual', {
+type Vetting = 'waived' | 'manual' | { readonly rejectedBy: string }
+const vettings = fc.constantFrom<Vetting>('waived', 'manual', 'manual', {
   rejectedBy: 'test',
 })
 
@@ -58,7 +59,7 @@ interface Told {
 /** Tells a whole story and hands each accepted decision to `look`. */
 function tell(
   pathwayId: string,
-  vetting: ReturnType<typeof pickVetting>,
+  vetting: Vetting,
   steps: readonly Step[],
   look: (before: Case | undefined, told: Told) => void,
 ): Told {
@@ -82,7 +83,6 @@ function tell(
   if (current === undefined) throw new Error('the story has a case')
   return { case: current, events }
 }
-const pickVetting = () => 'waived' as 'waived' | 'manual' | { rejectedBy: string }
 
 const stories = (look: (before: Case | undefined, told: Told) => void, after: (told: Told) => void = () => undefined) =>
   fc.assert(
