@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { SubmitReferral } from '../../shared/contracts/http/referrals.ts'
 import { PathwayIdSchema, SiteIdSchema } from '../../shared/domain/network/ids.ts'
 import { ModalitySchema } from '../../shared/domain/network/vocabulary.ts'
@@ -48,6 +49,10 @@ export const modalityOf = ({ files }: StudyGroup): string => {
   return modalities.includes('SM') ? 'SM' : (ModalitySchema.safeParse(modalities[0]).data ?? 'OT')
 }
 
+/** From the study, so that the demo can run again on the same cell with other files: an order number is taken once. */
+const accessionOf = (studyInstanceUid: string, number: number): string =>
+  `D${createHash('sha256').update(studyInstanceUid).digest('hex').slice(0, 9).toUpperCase()}-${number}`
+
 /** The referral a site would write for a study it holds: what the header says, and a question. */
 export function referralFor(group: StudyGroup, site: DemoSite, number: number, today: string): SubmitReferral {
   const facts = group.files[0]?.facts
@@ -68,7 +73,7 @@ export function referralFor(group: StudyGroup, site: DemoSite, number: number, t
     },
     clinical: { question: 'Demonstration: please report.' },
     order: {
-      accessionNumber: `DEMO-${String(number).padStart(4, '0')}`,
+      accessionNumber: accessionOf(group.studyInstanceUid, number),
       studyInstanceUid: group.studyInstanceUid,
       modality,
       ...(facts.bodyPartExamined === undefined ? {} : { bodyPart: clip(facts.bodyPartExamined, 64) }),

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
 import { apiClient, atCurrentVersion, type ApiClient } from '../client/api-client.ts'
 import { completeUpload, manifestsOf, openUpload, sendUpload, type StudyFile } from '../client/upload-study.ts'
+import { patientFetch } from '../client/patient-fetch.ts'
 import { reportDocument } from './report-document.ts'
 import { referralFor, type DemoSite } from './referral-for.ts'
 import type { ScannedFile, StudyGroup } from './scan-folder.ts'
@@ -29,6 +30,9 @@ export interface CaseOutcome {
   readonly quarantined: readonly { file: string; reason: string }[]
   readonly refused: readonly { file: string; reason: string }[]
 }
+
+/** For what is asked of presigned URLs; the API client has the patience it was given. */
+const PATIENCE_SECONDS = 60
 
 interface People {
   readonly clerk: ApiClient
@@ -114,7 +118,7 @@ async function openImages(reader: ApiClient, referralId: string, files: readonly
       await reader.call('readFrame', { params: { referralId, sopInstanceUid, frame: 1 }, query: { part: 0 } })
       continue
     }
-    const response = await fetch(image.get.url, { headers: image.get.headers })
+    const response = await patientFetch(image.get.url, { headers: image.get.headers }, PATIENCE_SECONDS)
     const hash = createHash('sha256')
       .update(new Uint8Array(await response.arrayBuffer()))
       .digest('hex')
@@ -130,7 +134,11 @@ async function attachDocument(reader: ApiClient, referralId: string): Promise<st
     params: { referralId },
     body: { contentType: 'application/pdf', bytes: document.length, sha256 },
   })
-  const response = await fetch(opened.put.url, { method: 'PUT', headers: opened.put.headers, body: document })
+  const response = await patientFetch(
+    opened.put.url,
+    { method: 'PUT', headers: opened.put.headers, body: document },
+    PATIENCE_SECONDS,
+  )
   if (!response.ok && response.status !== 412) throw new Error(`the attachment was refused: ${response.status}`)
   return opened.attachmentId
 }
