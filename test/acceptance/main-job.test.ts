@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runDemo, type DemoResult } from '../../local/demo/run-demo.ts'
+import { verifyBundle } from '../../shared/domain/audit/verify-bundle.ts'
+import { auditVerifier } from '../../shared/runtime/audit-verifier.ts'
 import { buildCtSlice } from '../builders/dicom-file.ts'
 import { freshUid, raw } from './study-in-hand.ts'
 import { folderWith, openTarget, personOfReader, type Target } from './target.ts'
@@ -111,6 +113,25 @@ describe('the main job, from referral to acknowledged report', () => {
     const response = await fetch(attachment?.get?.url ?? '', { headers: attachment?.get?.headers ?? {} })
     expect(response.status).toBe(200)
     expect(new TextDecoder().decode((await response.arrayBuffer()).slice(0, 5))).toBe('%PDF-')
+  })
+
+  it("leaves a trail that the operator's auditor can verify offline", async () => {
+    const params = { referralId: referralId() }
+    const bundle = await target.as('p-auditor').call('readAuditTrail', { params })
+    expect(verifyBundle(bundle, auditVerifier(bundle.publicKey))).toMatchObject({ outcome: 'intact', chains: 1 })
+    const operations = bundle.records.map(({ operation }) => operation)
+    expect(operations).toEqual(
+      expect.arrayContaining([
+        'submitReferral',
+        'claimCase',
+        'listImages',
+        'signFinal',
+        'readReports',
+        'readAuditTrail',
+      ]),
+    )
+    const events = await target.as('p-auditor').call('readAuditEvents', { params })
+    expect(events.entry.length).toBe(bundle.records.length + 1)
   })
 
   it('does not tell a stranger that the case exists', async () => {

@@ -38,6 +38,8 @@ const follow: readonly Grant[] = [
 const triage: readonly Grant[] = [{ roles: ['triage-clinician'], relations: ['triage'] }]
 const site: readonly Grant[] = [{ roles: siteStaff, relations: ['referring'] }]
 const holder: readonly Grant[] = [{ roles: ['reader'], relations: ['holder'] }]
+/** The trail names no patient, so the operator's auditor may follow it too; a reading group's may not. */
+const auditors: readonly Grant[] = [{ roles: ['auditor'], relations: ['referring', 'operations'] }]
 const anybody: readonly Grant[] = [
   {
     roles: everybody.filter((role) => role !== 'platform-engineer' && role !== 'network-administrator'),
@@ -93,8 +95,8 @@ export const permissions = {
     ...holder,
     { roles: ['reading-group-lead', 'quality-reviewer'], relations: ['reading-group'] },
   ],
-  readAuditTrail: [{ roles: ['auditor'], relations: ['referring'] }],
-  readAuditEvents: [{ roles: ['auditor'], relations: ['referring'] }],
+  readAuditTrail: auditors,
+  readAuditEvents: auditors,
   readKpis: [
     {
       roles: [
