@@ -48,7 +48,9 @@ const pixelsAreClean: CopyCheck = (copy, { modality }) => {
 }
 
 const facesAreGone: CopyCheck = (copy, { modality }) => {
-  if (copy.methodCodes.includes('113102') || copy.volumetricHeadOrNeck === false) return true
+  if (copy.methodCodes.includes('113102')) return true
+  // What is known of the field outweighs the modality's name: a volume of ultrasound shows a face as well.
+  if (copy.volumetricHeadOrNeck !== undefined) return !copy.volumetricHeadOrNeck
   return modality !== undefined && !volumetricModalities.has(modality)
 }
 

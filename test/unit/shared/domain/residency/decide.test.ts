@@ -515,6 +515,11 @@ describe('A de-identified copy', () => {
       { ...only('113100', '113101', '113105', '113107'), volumetricHeadOrNeck: true },
       {},
     ],
+    [
+      'a face not removed from a head, whatever the modality is called',
+      { ...only('113100', '113101', '113105', '113107'), volumetricHeadOrNeck: true },
+      { modality: 'CR' },
+    ],
     ['descriptors kept', only('113100', '113101', '113102', '113107'), {}],
     ['dates neither shifted', only('113100', '113101', '113102', '113105'), {}],
     ['full dates that nobody signed off', only('113100', '113101', '113102', '113105', '113107', '113106'), {}],
