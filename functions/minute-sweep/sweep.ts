@@ -5,8 +5,9 @@ import { addMinutes } from '../../shared/domain/instant.ts'
 import { commandCase, type CommandPorts } from '../../shared/ledger/command-case.ts'
 import { signCheckpoint, type CheckpointPorts } from '../../shared/ledger/audit-checkpoint.ts'
 import { SHARDS } from '../../shared/ledger/keys.ts'
+import { walkPartition } from '../../shared/ledger/walk-partition.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
-import type { RecordStore, StoredRecord } from '../../shared/ports/record-store.ts'
+import type { RecordStore } from '../../shared/ports/record-store.ts'
 import { faultFields, type Log } from '../../shared/runtime/log.ts'
 import { dispatchMessage, type DispatchPorts } from '../outbox-dispatch/dispatch-outbox.ts'
 
@@ -19,21 +20,6 @@ export interface SweepPorts extends CommandPorts, DispatchPorts, CheckpointPorts
 const sweeper: Actor = { kind: 'overread', id: 'sweep' }
 /** An outbox message this old was not taken by the change feed. */
 const LEFT_OVER_MINUTES = 1
-
-async function listAll(store: RecordStore, partition: string, to?: string): Promise<StoredRecord[]> {
-  const records: StoredRecord[] = []
-  let after: string | undefined
-  do {
-    const page = await store.list(partition, {
-      limit: 500,
-      ...(to === undefined ? {} : { to }),
-      ...(after === undefined ? {} : { after }),
-    })
-    records.push(...page.records)
-    after = page.after
-  } while (after !== undefined)
-  return records
-}
 
 /** Fires what is due on one case. The row that led here may be stale: the case decides what is due, not the calendar. */
 async function fireDue(ports: SweepPorts, referralId: ReferralId): Promise<void> {
@@ -52,7 +38,7 @@ async function sweepDue(ports: SweepPorts): Promise<number> {
   const now = ports.clock.now()
   let fired = 0
   for (let shard = 0; shard < SHARDS; shard++) {
-    for (const { sort, body } of await listAll(ports.store, `due#${shard}`, `${now}~`)) {
+    for (const { sort, body } of await Array.fromAsync(walkPartition(ports.store, `due#${shard}`, { to: `${now}~` }))) {
       const referralId = ReferralIdSchema.safeParse(body['referralId'])
       try {
         if (!referralId.success) throw new Error(`a due row without a referral: ${sort.length} characters`)
@@ -74,7 +60,7 @@ async function sweepOutbox(ports: SweepPorts): Promise<number> {
   const before = addMinutes(ports.clock.now(), -LEFT_OVER_MINUTES)
   let sent = 0
   for (let shard = 0; shard < SHARDS; shard++) {
-    const left = (await listAll(ports.store, `outbox#${shard}`)).filter(
+    const left = (await Array.fromAsync(walkPartition(ports.store, `outbox#${shard}`))).filter(
       ({ body: { writtenAt } }) => typeof writtenAt !== 'string' || writtenAt < before,
     )
     for (const record of left) await dispatchMessage(ports, record)

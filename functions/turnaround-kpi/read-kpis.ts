@@ -9,6 +9,7 @@ import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseWithoutCase } from '../../shared/ledger/authorised-case.ts'
 import { countsOf, slotOf } from '../../shared/ledger/counters.ts'
 import { keys } from '../../shared/ledger/keys.ts'
+import { walkPartition } from '../../shared/ledger/walk-partition.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
 import type { Clock } from '../../shared/ports/surroundings.ts'
@@ -19,18 +20,10 @@ export interface KpiPorts {
   readonly clock: Clock
 }
 
-const PAGE = 1000
-
 async function countersIn(store: RecordStore, orgId: string, { from, to }: CounterRange): Promise<SlotCounts[]> {
   const { partition } = keys.numbers(orgId, '', '', null, '')
-  const found: SlotCounts[] = []
-  let after: string | undefined
-  do {
-    const page = await store.list(partition, { from, to, limit: PAGE, ...(after === undefined ? {} : { after }) })
-    found.push(...page.records.map((record) => ({ ...slotOf(record.sort), counts: countsOf(record.body) })))
-    after = page.after
-  } while (after !== undefined)
-  return found
+  const records = walkPartition(store, partition, { from, to })
+  return Array.fromAsync(records, ({ sort, body }) => ({ ...slotOf(sort), counts: countsOf(body) }))
 }
 
 const asksFor =

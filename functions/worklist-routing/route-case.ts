@@ -13,6 +13,7 @@ import { commandCase, type CommandPorts, type Prepared } from '../../shared/ledg
 import { keys } from '../../shared/ledger/keys.ts'
 import { caseFactsOf, reportTypeOf } from '../../shared/ledger/reading-question.ts'
 import { askForOffer, type ResidencySetting } from '../../shared/ledger/residency-question.ts'
+import { walkPartition } from '../../shared/ledger/walk-partition.ts'
 import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
 import type { Handled } from '../../shared/runtime/queue-function.ts'
@@ -27,16 +28,8 @@ export const router: Actor = { kind: 'overread', id: 'router' }
 /** Open cases of each reader: one list, whatever the number of readers. */
 async function loadsOf(store: RecordStore): Promise<Map<ReaderId, number>> {
   const loads = new Map<ReaderId, number>()
-  let after: string | undefined
-  do {
-    const page = await store.list(keys.readerLoad('').partition, {
-      limit: 1000,
-      ...(after === undefined ? {} : { after }),
-    })
-    for (const { sort, body } of page.records)
-      loads.set(sort as ReaderId, typeof body['open'] === 'number' ? body['open'] : 0)
-    after = page.after
-  } while (after !== undefined)
+  for await (const { sort, body } of walkPartition(store, keys.readerLoad('').partition))
+    loads.set(sort as ReaderId, typeof body['open'] === 'number' ? body['open'] : 0)
   return loads
 }
 

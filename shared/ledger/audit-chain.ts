@@ -1,24 +1,26 @@
-import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { AuditRecordSchema, GENESIS_HASH, type AuditEntry, type AuditRecord } from '../domain/audit/audit-record.ts'
-import { canonicalJson } from '../domain/canonical-json.ts'
+import {
+  AuditRecordSchema,
+  GENESIS_HASH,
+  hashRecord,
+  type AuditEntry,
+  type AuditRecord,
+} from '../domain/audit/audit-record.ts'
 import type { ReferralId } from '../domain/case/case.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { RecordStore, RecordWrite, StoredRecord } from '../ports/record-store.ts'
 import { plain } from './case-rows.ts'
 import { casePartition, keys } from './keys.ts'
+import { sha256 } from './sha256.ts'
 
 export const caseChain = (referralId: ReferralId): string => casePartition(referralId)
 
 /** Accesses that belong to no case: lists, KPIs, refusals of unknown ids. One chain an organisation and day. */
 export const orgChain = (orgId: string, at: string): string => `org#${orgId}#audit#${at.slice(0, 10)}`
 
-export const hashOf = (record: Omit<AuditRecord, 'hash'>): string =>
-  createHash('sha256').update(record.previousHash).update(canonicalJson(record)).digest('hex')
-
 function link(chain: string, entry: AuditEntry, number: number, previousHash: string): AuditRecord {
   const record = { ...(plain(entry) as AuditEntry), schema: 'overread/audit@1' as const, chain, number, previousHash }
-  return AuditRecordSchema.parse({ ...record, hash: hashOf(record) })
+  return AuditRecordSchema.parse({ ...record, hash: hashRecord(record, sha256) })
 }
 
 /** The writes that append `entries` after the head that was read: they fail together when somebody else appended first. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { GENESIS_HASH } from '../domain/audit/audit-record.ts'
 import {
@@ -14,6 +13,7 @@ import type { RecordStore, RecordWrite, StoredRecord } from '../ports/record-sto
 import type { Clock } from '../ports/surroundings.ts'
 import { plain } from './case-rows.ts'
 import { keys } from './keys.ts'
+import { sha256 } from './sha256.ts'
 
 export interface CheckpointPorts {
   readonly store: RecordStore
@@ -24,8 +24,6 @@ export interface CheckpointPorts {
 
 /** One checkpoint covers at most this many chains: its anchors must fit a transaction. */
 const HEADS = 30
-
-const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
 
 export const checkpointKey = (number: number): string => `checkpoints/${String(number).padStart(10, '0')}.json`
 

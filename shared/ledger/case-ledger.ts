@@ -5,6 +5,7 @@ import type { RecordKey, RecordStore, RecordWrite, StoredRecord } from '../ports
 import { auditWrites, caseChain } from './audit-chain.ts'
 import { plain, rowWrites } from './case-rows.ts'
 import { casePartition, keys } from './keys.ts'
+import { walkPartition } from './walk-partition.ts'
 import { outboxFor } from './outbox.ts'
 
 export interface LoadedCase {
@@ -23,15 +24,9 @@ export async function loadEvents(
   from = 0,
   to = 99_999_999,
 ): Promise<CaseEvent[]> {
-  const events: CaseEvent[] = []
-  let after: string | undefined
-  do {
-    const range = { from: keys.event(referralId, from + 1).sort, to: keys.event(referralId, to + 1).sort, limit: 500 }
-    const page = await store.list(casePartition(referralId), after === undefined ? range : { ...range, after })
-    events.push(...page.records.map((record) => CaseEventSchema.parse(record.body)))
-    after = page.after
-  } while (after !== undefined)
-  return events
+  const range = { from: keys.event(referralId, from + 1).sort, to: keys.event(referralId, to + 1).sort }
+  const records = walkPartition(store, casePartition(referralId), range)
+  return Array.fromAsync(records, ({ body }) => CaseEventSchema.parse(body))
 }
 
 /** A remembered answer: a repeat of the command gets it back instead of being carried out twice. */

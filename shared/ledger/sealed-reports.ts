@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   SealedReportSchema,
   sealedReportKey,
@@ -13,13 +12,12 @@ import type { KeyVault } from '../ports/key-vault.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { RecordStore } from '../ports/record-store.ts'
 import { keys } from './keys.ts'
+import { sha256 } from './sha256.ts'
 import { recordsUnder } from './upload-ledger.ts'
 
 type ReportMark = Case['reports'][number]
 
 const bytesOf = (content: ReportContent): Uint8Array => new TextEncoder().encode(canonicalJson(content))
-
-const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
 
 /** Signs the content and writes the whole create-only, before any case says that it exists: a case never names what is lost. */
 export async function sealReport(

@@ -11,6 +11,7 @@ import {
 } from '../domain/upload/upload-session.ts'
 import type { RecordKey, RecordStore, StoredRecord } from '../ports/record-store.ts'
 import { casePartition, keys } from './keys.ts'
+import { walkPartition } from './walk-partition.ts'
 
 export interface LoadedUpload {
   readonly session: UploadSession
@@ -43,19 +44,11 @@ export async function loadUpload(
 }
 
 /** All records of a case whose sort key starts so. */
-export async function* recordsUnder(
+export const recordsUnder = (
   store: RecordStore,
   referralId: ReferralId,
   prefix: string,
-): AsyncGenerator<StoredRecord> {
-  let after: string | undefined
-  do {
-    const range = { from: prefix, to: `${prefix}~`, limit: 500, ...(after === undefined ? {} : { after }) }
-    const page = await store.list(casePartition(referralId), range)
-    yield* page.records
-    after = page.after
-  } while (after !== undefined)
-}
+): AsyncGenerator<StoredRecord> => walkPartition(store, casePartition(referralId), { from: prefix, to: `${prefix}~` })
 
 export type AnnouncedIn = (place: ObjectPlace) => Promise<AnnouncedObject | undefined>
 

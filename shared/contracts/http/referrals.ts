@@ -10,6 +10,7 @@ import {
 } from '../../domain/case/case.ts'
 import { ActorSchema } from '../../domain/case/events.ts'
 import { CaseStateSchema } from '../../domain/case/states.ts'
+import { UID_FORM } from '../../domain/dicom/dicom-uid.ts'
 import { InstantSchema } from '../../domain/instant.ts'
 import { PathwayIdSchema, SiteIdSchema } from '../../domain/network/ids.ts'
 import { ModalitySchema } from '../../domain/network/vocabulary.ts'
@@ -17,7 +18,7 @@ import { ModalitySchema } from '../../domain/network/vocabulary.ts'
 export const DicomUidSchema = z
   .string()
   .max(64)
-  .regex(/^(0|[1-9]\d*)(\.(0|[1-9]\d*))*$/)
+  .regex(UID_FORM)
   .meta({ id: 'DicomUid', description: 'DICOM unique identifier (PS3.5 9.1)', examples: ['1.2.840.113619.2.55.3.1'] })
 
 const shortText = z.string().trim().min(1).max(64)

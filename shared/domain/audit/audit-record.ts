@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { canonicalJson } from '../canonical-json.ts'
 import { ActorSchema } from '../case/events.ts'
 import { InstantSchema } from '../instant.ts'
 import { DecisionRecordSchema } from '../residency/decision-record.ts'
@@ -27,6 +28,10 @@ export const AuditRecordSchema = AuditEntrySchema.extend({
   hash: z.string(),
 }).meta({ id: 'AuditRecord' })
 export type AuditRecord = z.infer<typeof AuditRecordSchema>
+
+/** Cryptography comes from outside: the domain has none. `sha256` answers lower-case hex of the UTF-8 bytes. */
+export const hashRecord = (record: Omit<AuditRecord, 'hash'>, sha256: (text: string) => string): string =>
+  sha256(record.previousHash + canonicalJson(record))
 
 /** What the first record of a chain follows. */
 export const GENESIS_HASH = '0'.repeat(64)

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { canonicalJson } from '../canonical-json.ts'
-import { AuditRecordSchema, GENESIS_HASH, type AuditRecord } from './audit-record.ts'
+import { AuditRecordSchema, GENESIS_HASH, hashRecord, type AuditRecord } from './audit-record.ts'
 import { SignedCheckpointSchema, type Checkpoint, type SignedCheckpoint } from './checkpoint.ts'
 
 /** What an auditor takes away: records of whole chains, the checkpoints that cover them, the key to check them with. */
@@ -48,17 +48,15 @@ const broken = (what: Broken, chain: string, number: number): Verification => ({
   number,
 })
 
-export const hashRecord = ({ hash: _, ...rest }: AuditRecord, sha256: Verifier['sha256']): string =>
-  sha256(rest.previousHash + canonicalJson(rest))
-
 /** One chain in the order in which its records stand in the bundle: the first that does not follow from the one before. */
 function brokenLink(records: readonly AuditRecord[], sha256: Verifier['sha256']): Verification | undefined {
   let previous = { number: 0, hash: GENESIS_HASH }
   for (const record of records) {
-    const { chain, number } = record
+    const { hash, ...bare } = record
+    const { chain, number } = bare
     if (number <= previous.number) return broken('duplicated-or-forked', chain, number)
     if (number !== previous.number + 1) return broken('deleted-or-reordered', chain, previous.number + 1)
-    if (hashRecord(record, sha256) !== record.hash) return broken('edited', chain, number)
+    if (hashRecord(bare, sha256) !== hash) return broken('edited', chain, number)
     if (record.previousHash !== previous.hash) return broken('edited', chain, number)
     previous = record
   }

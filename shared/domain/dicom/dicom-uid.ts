@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-const UID_FORM = /^(0|[1-9]\d*)(\.(0|[1-9]\d*))*$/
+export const UID_FORM = /^(0|[1-9]\d*)(\.(0|[1-9]\d*))*$/
 
 /**
  * A unique identifier (PS3.5 9.1): at most 64 characters, digits and dots, no leading zeros. Anything looser would let
