@@ -30,8 +30,10 @@ export const AuditRecordSchema = AuditEntrySchema.extend({
 export type AuditRecord = z.infer<typeof AuditRecordSchema>
 
 /** Cryptography comes from outside: the domain has none. `sha256` answers lower-case hex of the UTF-8 bytes. */
-export const hashRecord = (record: Omit<AuditRecord, 'hash'>, sha256: (text: string) => string): string =>
-  sha256(record.previousHash + canonicalJson(record))
+export const hashRecord = (
+  { hash: _, ...bare }: Omit<AuditRecord, 'hash'> & { readonly hash?: string },
+  sha256: (text: string) => string,
+): string => sha256(bare.previousHash + canonicalJson(bare))
 
 /** What the first record of a chain follows. */
 export const GENESIS_HASH = '0'.repeat(64)

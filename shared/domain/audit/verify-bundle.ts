@@ -52,11 +52,10 @@ const broken = (what: Broken, chain: string, number: number): Verification => ({
 function brokenLink(records: readonly AuditRecord[], sha256: Verifier['sha256']): Verification | undefined {
   let previous = { number: 0, hash: GENESIS_HASH }
   for (const record of records) {
-    const { hash, ...bare } = record
-    const { chain, number } = bare
+    const { chain, number } = record
     if (number <= previous.number) return broken('duplicated-or-forked', chain, number)
     if (number !== previous.number + 1) return broken('deleted-or-reordered', chain, previous.number + 1)
-    if (hashRecord(bare, sha256) !== hash) return broken('edited', chain, number)
+    if (hashRecord(record, sha256) !== record.hash) return broken('edited', chain, number)
     if (record.previousHash !== previous.hash) return broken('edited', chain, number)
     previous = record
   }
