@@ -54,6 +54,7 @@ export const guarantees: readonly Guarantee[] = [
     run: async () => (await import('../fixtures/release-crashes.ts')).runReleaseCrashes(),
   },
   { name: 'tokens', run: async () => (await import('./token-attacks.ts')).runTokenAttacks() },
+  { name: 'presigned requests', run: async () => (await import('./presigned-attacks.ts')).runPresignedAttacks() },
   {
     name: 'supply chain',
     run: async () => {
