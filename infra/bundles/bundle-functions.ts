@@ -14,6 +14,8 @@ export interface Bundle {
   readonly file: string
   readonly bytes: number
   readonly metafile: Metafile
+  /** Files of packages that are deployed as they are. */
+  readonly beside: readonly string[]
 }
 
 /** The name is long on purpose: a short one was seen to collide with a minified name, which only an import shows. */
@@ -64,7 +66,7 @@ const bundle = async (name: CapabilityName, output: string): Promise<Bundle> => 
   await mkdir(metaFolder, { recursive: true })
   await writeFile(path.join(metaFolder, `${name}.json`), JSON.stringify(metafile))
   const written = metafile.outputs[path.relative(projectRoot, file)]
-  return { name, folder, file, bytes: written?.bytes ?? 0, metafile }
+  return { name, folder, file, bytes: written?.bytes ?? 0, metafile, beside: Object.values(filesBeside[name] ?? {}) }
 }
 
 /** One folder a capability under `output/functions`; the same sources give the same bytes. */

@@ -1,5 +1,6 @@
 import type { Plugin } from 'esbuild'
 import { readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 
 /**
  * `import 'node:http'` from ESM reads every export of the module, its lazy ones too, and so loads the bundled undici: 80 to
@@ -26,19 +27,19 @@ export const lazyHttp: Plugin = {
 export const environmentCredentials: Plugin = {
   name: 'environment-credentials',
   setup: (build) => {
+    const { absWorkingDir = process.cwd() } = build.initialOptions
     build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ resolveDir }) => ({
-      path: resolveDir,
+      // It is written into the source map, and so into the hash of what is deployed: not where this machine has the project.
+      path: relative(absWorkingDir, resolveDir),
       namespace: 'environment-credentials',
     }))
     build.onLoad({ filter: /.*/, namespace: 'environment-credentials' }, async ({ path }) => {
-      const found = await build.resolve('@aws-sdk/credential-provider-env', {
-        resolveDir: path,
-        kind: 'import-statement',
-      })
+      const resolveDir = join(absWorkingDir, path)
+      const found = await build.resolve('@aws-sdk/credential-provider-env', { resolveDir, kind: 'import-statement' })
       return {
         contents: `import { fromEnv } from ${JSON.stringify(found.path)}\nexport const defaultProvider = fromEnv`,
         loader: 'js',
-        resolveDir: path,
+        resolveDir,
       }
     })
   },

@@ -73,6 +73,18 @@ test('the same sources give the same bytes', async () => {
   expect(await digest(file)).toBe(before)
 })
 
+test('a source map, whose bytes are in the hash of what is deployed, does not say where the project lay', async () => {
+  for (const { name, file } of bundles) {
+    const { sources } = JSON.parse(await readFile(`${file}.map`, 'utf8')) as { sources: string[] }
+    expect
+      .soft(
+        sources.filter((source) => /^([\w-]+:)?\//.test(source)),
+        name,
+      )
+      .toEqual([])
+  }
+})
+
 test('only the errors whose fields are read are described: the cancelled transaction is', async () => {
   const router = await readFile(bundleOf('worklist-routing').file, 'utf8')
   expect(router).toContain('CancellationReasons')

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { bundledPackages, checkBundled, type BundleContents } from './bundled.ts'
 import { checkLicences } from './licences.ts'
 import { checkLockfile, installedPackages, LockfileSchema } from './lockfile.ts'
 import { billOfMaterials, type BillOfMaterials } from './sbom.ts'
@@ -14,14 +15,18 @@ export interface SupplyChainReport {
   readonly bill: BillOfMaterials
 }
 
-/** Checks lockfile, licences and install scripts of the project in a folder, and writes its bill of materials. */
-export const checkSupplyChain = (root: string): SupplyChainReport => {
+const readProject = (root: string) => {
   const lockfile = readJson(join(root, 'package-lock.json'))
-  const lock = LockfileSchema.parse(lockfile)
   const readInstalled = (path: string): unknown => {
     const file = join(root, path, 'package.json')
     return existsSync(file) ? readJson(file) : undefined
   }
+  return { lockfile, lock: LockfileSchema.parse(lockfile), readInstalled }
+}
+
+/** Checks lockfile, licences and install scripts of the project in a folder, and writes its bill of materials. */
+export const checkSupplyChain = (root: string): SupplyChainReport => {
+  const { lockfile, lock, readInstalled } = readProject(root)
   const installed = installedPackages(lock)
   return {
     packages: installed.length,
@@ -29,4 +34,15 @@ export const checkSupplyChain = (root: string): SupplyChainReport => {
     problems: [...checkLockfile(readJson(join(root, 'package.json')), lockfile), ...checkLicences(lock, readInstalled)],
     bill: billOfMaterials(lock),
   }
+}
+
+/** Bill of materials of what the bundles hold, and whatever is wrong with it. */
+export const checkDeployed = (
+  root: string,
+  bundles: readonly BundleContents[],
+): Pick<SupplyChainReport, 'packages' | 'problems' | 'bill'> => {
+  const { lock, readInstalled } = readProject(root)
+  const bundled = bundledPackages(bundles)
+  const bill = billOfMaterials(lock, bundled)
+  return { packages: bundled.size, problems: checkBundled(lock, bundled, bill, readInstalled), bill }
 }

@@ -78,9 +78,12 @@ const serialOf = (content: unknown): string => {
   return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-/** The bill of materials of a lockfile. It holds no time and no machine: the same lockfile gives the same bytes. */
-export const billOfMaterials = (lock: Lockfile): BillOfMaterials => {
-  const installed = installedPackages(lock)
+/**
+ * The bill of materials of a lockfile, or of those of its packages that `among` names. It holds no time and no machine: the
+ * same lockfile gives the same bytes.
+ */
+export const billOfMaterials = (lock: Lockfile, among?: ReadonlySet<string>): BillOfMaterials => {
+  const installed = installedPackages(lock).filter(([path]) => among?.has(path) ?? true)
   const references = new Map(installed.map(([path, locked]) => [path, componentOf(path, locked)['bom-ref']]))
   const paths = new Set(references.keys())
   const rootRef = `${purlOf(lock.name, lock.version)}#`

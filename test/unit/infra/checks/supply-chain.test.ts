@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { bundledPackages, checkBundled } from '../../../../infra/checks/supply-chain/bundled.ts'
 import { checkSupplyChain } from '../../../../infra/checks/supply-chain/check-project.ts'
 import { checkLicences, isAllowedLicence, statedLicence } from '../../../../infra/checks/supply-chain/licences.ts'
 import { checkLockfile, LockfileSchema } from '../../../../infra/checks/supply-chain/lockfile.ts'
@@ -162,6 +163,59 @@ describe('the bill of materials', () => {
     const reversed = { ...lock, packages: Object.fromEntries(Object.entries(packages).reverse()) }
     expect(text(reversed)).toBe(text(lock))
     expect(text(withPackage('node_modules/reader', { version: '1.2.4' }))).not.toBe(text(lock))
+  })
+})
+
+describe('what is bundled', () => {
+  const bundle = (...inputs: readonly string[]) => {
+    const read = Object.fromEntries(inputs.map((input) => [input, {}]))
+    return { metafile: { inputs: read, outputs: { 'index.mjs': { inputs: read } } }, beside: ['@scope/inner/page.css'] }
+  }
+  const bundled = bundledPackages([
+    bundle('functions/worklist/handler.ts', '../elsewhere/node_modules/reader/node_modules/shared/dist/index.js'),
+    bundle('builtin:http', 'node_modules/reader/index.js'),
+  ])
+  const problemsOf = (locked: object, among = bundled, installed?: object) => {
+    const parsed = LockfileSchema.parse(locked)
+    const read = (path: string) => ({ ...parsed.packages[path], ...(path === 'node_modules/reader' ? installed : {}) })
+    return checkBundled(parsed, bundled, billOfMaterials(parsed, among), read)
+  }
+
+  it('is told by package, nested ones and files that are deployed as they are included', () => {
+    expect([...bundled].toSorted()).toEqual([
+      'node_modules/@scope/inner',
+      'node_modules/reader',
+      'node_modules/reader/node_modules/shared',
+    ])
+  })
+
+  it('has a bill of its own, of which each entry is in the lockfile with digest and licence', () => {
+    expect(problemsOf(lock)).toEqual([])
+    const bill = billOfMaterials(LockfileSchema.parse(lock), bundled)
+    expect(bill.components.map(({ name }) => name)).toEqual(['@scope/inner', 'reader', 'shared'])
+  })
+
+  it.each<[string, string, string[]]>([
+    ['a licence that is not allowed', 'AGPL-3.0-only', ['reader: bundled under AGPL-3.0-only']],
+    ['a licence for development alone', 'MPL-2.0', ['reader: bundled under MPL-2.0']],
+  ])('is refused under %s', (_, license, problems) => {
+    expect(problemsOf(withPackage('node_modules/reader', { license }))).toEqual(problems)
+  })
+
+  it('is refused where lockfile, bill and what is installed do not agree', () => {
+    const { 'node_modules/reader': _, ...others } = packages
+    expect(problemsOf({ ...lock, packages: others })).toEqual(['reader: bundled, and not in the lockfile'])
+    expect(problemsOf(lock, new Set())).toContain('reader: bundled, and not in the bill of materials')
+    expect(problemsOf(withPackage('node_modules/reader', { integrity: undefined }))).toEqual([
+      'reader: no digest in the bill',
+    ])
+    expect(problemsOf(withPackage('node_modules/reader', { dev: true }))).toEqual([
+      'reader: bundled, and a dependency of development alone',
+    ])
+    expect(problemsOf(lock, bundled, { version: '9.9.9' })).toEqual([
+      'reader: bundled is 9.9.9, the lockfile has 1.2.3',
+    ])
+    expect(problemsOf(lock, bundled, { license: 'ISC' })).toEqual(['reader: the bill states another licence'])
   })
 })
 
