@@ -8,7 +8,7 @@ import { answerCommand, type DeskPorts } from '../../shared/ledger/answer-comman
 import type { Asking } from '../../shared/ledger/asking.ts'
 import type { LoadedCase } from '../../shared/ledger/case-ledger.ts'
 import { keys } from '../../shared/ledger/keys.ts'
-import { orderGuards } from '../../shared/ledger/order-guards.ts'
+import { guardsOf } from '../../shared/ledger/order-guards.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { RecordWrite } from '../../shared/ports/record-store.ts'
 
@@ -57,10 +57,8 @@ async function noteWrite(
 
 /** Frees the order and the study for another referral: a cancelled case must not stand in the way of the patient's next one. */
 async function freeGuards(ports: CaseDeskPorts, { case: c }: LoadedCase): Promise<RecordWrite[]> {
-  const { accessionNumber } = c.order
-  const studyInstanceUid = c.images.studyInstanceUid ?? c.order.studyInstanceUid
-  const held = await orderGuards(ports.keys, c.referringOrgId, c.referralId, { accessionNumber, studyInstanceUid })
-  return held.map(({ partition, sort }): RecordWrite => ({ write: 'remove', when: 'always', partition, sort }))
+  const held = await guardsOf(ports.keys, c)
+  return held.map((key): RecordWrite => ({ write: 'remove', when: 'always', ...key }))
 }
 
 export const acceptReferral = (ports: CaseDeskPorts, asked: Asked<unknown>) =>

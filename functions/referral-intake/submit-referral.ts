@@ -110,13 +110,14 @@ export async function submitReferral(
   const referralId: ReferralId = `${placement.site.orgId}.${ports.ids.next()}`
   const age = ageYears(body.patient.birthDate, now)
   const resolution = resolve(body, age)
-  const { procedure, description: _d, orderedAt: _o, ...order } = body.order
+  const { modality, laterality, studyInstanceUid } = body.order
   const birth = birthOf({
     referralId,
     ...placement,
     order: {
-      ...order,
-      ...(procedure === undefined ? {} : { procedureCode: procedure }),
+      modality,
+      ...(laterality === undefined ? {} : { laterality }),
+      ...(studyInstanceUid === undefined ? {} : { studyInstanceUid }),
       ...(age === undefined ? {} : { patientAgeYears: age }),
     },
     reading: readingOf(resolution),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SubmitReferral } from '../../shared/contracts/http/referrals.ts'
 import { PathwayIdSchema, SiteIdSchema } from '../../shared/domain/network/ids.ts'
-import { ModalitySchema } from '../../shared/domain/network/vocabulary.ts'
+import { DicomModalitySchema } from '../../shared/domain/dicom/modality.ts'
 import type { StudyGroup } from './scan-folder.ts'
 
 export interface DemoSite {
@@ -46,7 +46,7 @@ const nameOf = (personName: string | undefined): SubmitReferral['patient']['name
 /** Slides make it pathology, whatever else the study holds; otherwise what the first file says. */
 export const modalityOf = ({ files }: StudyGroup): string => {
   const modalities = files.map(({ facts }) => facts.modality)
-  return modalities.includes('SM') ? 'SM' : (ModalitySchema.safeParse(modalities[0]).data ?? 'OT')
+  return modalities.includes('SM') ? 'SM' : (DicomModalitySchema.safeParse(modalities[0]).data ?? 'OT')
 }
 
 /** From the study, so that the demo can run again on the same cell with other files: an order number is taken once. */

@@ -24,7 +24,7 @@ const status: CaseStatus = {
   urgency: 'stat',
   subspecialty: 'neuro',
   modality: 'CT',
-  bodyPart: 'HEAD',
+  bodyRegion: 'head',
   owner: { role: 'reader', orgId: 'alpine-reading', personId: 'p-weiss' },
   dueAt: '2026-11-24T03:24:30.000Z',
   milestones: {
@@ -144,7 +144,7 @@ export const answerExamples: { readonly [O in OperationId]?: AnswerOf<O> } = {
         urgency: 'stat',
         subspecialty: 'neuro',
         modality: 'CT',
-        bodyPart: 'HEAD',
+        bodyRegion: 'head',
         images: 300,
         since: '2026-11-24T03:08:11.000Z',
         dueAt: '2026-11-24T03:13:10.000Z',

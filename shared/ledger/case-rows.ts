@@ -55,7 +55,7 @@ function worklistItem(c: Case, version: number, holder: { readerId: string; sinc
     urgency: c.urgency,
     subspecialty: c.subspecialty,
     modality: c.order.modality,
-    ...(c.order.bodyPart === undefined ? {} : { bodyPart: c.order.bodyPart }),
+    bodyRegion: c.bodyRegion,
     images: c.images.stored,
     since: holder.since,
     dueAt: c.target?.dueAt ?? null,

@@ -21,6 +21,7 @@ export function caseStatus(c: Case, version: number): CaseStatus {
     urgency: c.urgency,
     subspecialty: c.subspecialty,
     modality: c.order.modality,
+    bodyRegion: c.bodyRegion,
     owner: c.owner,
     dueAt: nextDueAt(c),
     milestones: c.milestones,
@@ -36,7 +37,6 @@ export function caseStatus(c: Case, version: number): CaseStatus {
     task: { status: task, businessStatus },
     ...(c.phase.state === 'exception' ? { exceptionCode: c.phase.code } : {}),
     ...(readerId === undefined ? {} : { readerId }),
-    ...(c.order.bodyPart === undefined ? {} : { bodyPart: c.order.bodyPart }),
     ...(c.rejectedBecause === undefined ? {} : { rejectedBecause: c.rejectedBecause }),
   }
 }

@@ -12,13 +12,13 @@ import type { Clock } from '../ports/surroundings.ts'
 import { appendAudit, auditWrites, caseChain } from './audit-chain.ts'
 import type { LoadedCase } from './case-ledger.ts'
 import { keys } from './keys.ts'
-import { orderGuards } from './order-guards.ts'
+import { guardsOf } from './order-guards.ts'
 import { recordsUnder } from './upload-ledger.ts'
 
 export interface ErasurePorts {
   readonly store: RecordStore
   readonly eraser: Eraser
-  readonly keys: Pick<KeyVault, 'mac'>
+  readonly keys: Pick<KeyVault, 'mac' | 'open'>
   readonly clock: Clock
 }
 
@@ -80,9 +80,7 @@ async function removeRecords(store: RecordStore, found: readonly RecordKey[]): P
 
 /** A party keeps its row of a case it was once party to, so the rows of all organisations are looked for. */
 async function rowsElsewhere(ports: ErasurePorts, c: Case, network: NetworkIndex): Promise<RecordKey[]> {
-  const studyInstanceUid = c.images.studyInstanceUid ?? c.order.studyInstanceUid
-  const { accessionNumber } = c.order
-  const guards = await orderGuards(ports.keys, c.referringOrgId, c.referralId, { accessionNumber, studyInstanceUid })
+  const guards = await guardsOf(ports.keys, c)
   const { submittedAt } = c.milestones
   const lists = submittedAt === undefined ? [] : [...network.organisations.keys()]
   return [...guards, ...lists.map((orgId) => keys.caseRow(orgId, submittedAt ?? '', c.referralId))]

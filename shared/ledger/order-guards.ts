@@ -1,7 +1,8 @@
-import type { ReferralId } from '../domain/case/case.ts'
+import type { Case, ReferralId } from '../domain/case/case.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
-import type { RecordWrite } from '../ports/record-store.ts'
+import type { RecordKey, RecordWrite } from '../ports/record-store.ts'
 import { keys } from './keys.ts'
+import { openPatient } from './patient-seal.ts'
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
@@ -33,4 +34,12 @@ export async function orderGuards(
     writes.push({ write: 'put', when: 'absent', ...key, body: { referralId } })
   }
   return writes
+}
+
+/** The guards that a case holds. Its accession number is sealed with the patient, so the key must be usable. */
+export async function guardsOf(vault: Pick<KeyVault, 'mac' | 'open'>, c: Case): Promise<RecordKey[]> {
+  const { order } = await openPatient(vault, c)
+  const studyInstanceUid = c.images.studyInstanceUid ?? order.studyInstanceUid
+  const held = await orderGuards(vault, c.referringOrgId, c.referralId, { ...order, studyInstanceUid })
+  return held.map(({ partition, sort }) => ({ partition, sort }))
 }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import {
   ClinicalContextSchema,
   PatientSchema,
-  SubmitReferralSchema,
+  TakenOrderSchema,
   type SubmitReferral,
 } from '../contracts/http/referrals.ts'
 import type { Case, ReferralId, Sealed } from '../domain/case/case.ts'
@@ -13,7 +13,7 @@ import { orgOf } from './keys.ts'
 export const PatientRecordSchema = z.strictObject({
   patient: PatientSchema,
   clinical: ClinicalContextSchema,
-  order: SubmitReferralSchema.shape.order,
+  order: TakenOrderSchema,
 })
 export type PatientRecord = z.infer<typeof PatientRecordSchema>
 

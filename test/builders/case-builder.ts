@@ -24,7 +24,7 @@ export const birth = (pathwayId = 'stroke'): CaseBirth =>
     referralId: `${firstSite.orgId}.01k9zq3v5r8w2x4y6a8c0e2g4j`,
     site: firstSite,
     pathway: pathwayOf(pathwayId),
-    order: { modality: 'CT', bodyPart: 'HEAD', patientAgeYears: 70 },
+    order: { modality: 'CT', patientAgeYears: 70 },
     reading: { subspecialty: 'neuro', region: 'head', decidedBy: 'body-part' },
     patient: { ciphertext: 'AAAA', keyId: 'k', context: {} },
     referrerPersonId: 'p-referrer-vienna',

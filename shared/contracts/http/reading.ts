@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { ReferralIdSchema, ReportKindSchema, UrgencySchema } from '../../domain/case/case.ts'
 import { CaseStateSchema } from '../../domain/case/states.ts'
 import { InstantSchema } from '../../domain/instant.ts'
-import { PageQuerySchema } from './referrals.ts'
+import { CaseRegionSchema, PageQuerySchema } from './referrals.ts'
 import { Sha256Schema } from './uploads.ts'
 
 /** What a reader sees before claiming: enough to choose, nothing that names the patient. */
@@ -17,7 +17,7 @@ export const WorklistItemSchema = z
     urgency: UrgencySchema,
     subspecialty: z.string(),
     modality: z.string(),
-    bodyPart: z.string().optional(),
+    bodyRegion: CaseRegionSchema,
     images: z.int(),
     since: InstantSchema,
     dueAt: InstantSchema.nullable(),

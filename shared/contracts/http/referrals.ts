@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import {
+  CaseSchema,
   EscalationSchema,
   ExceptionCodeSchema,
   MilestonesSchema,
@@ -11,6 +12,7 @@ import {
 import { ActorSchema } from '../../domain/case/events.ts'
 import { CaseStateSchema } from '../../domain/case/states.ts'
 import { UID_FORM } from '../../domain/dicom/dicom-uid.ts'
+import { DicomModalitySchema } from '../../domain/dicom/modality.ts'
 import { InstantSchema } from '../../domain/instant.ts'
 import { PathwayIdSchema, SiteIdSchema } from '../../domain/network/ids.ts'
 import { ModalitySchema } from '../../domain/network/vocabulary.ts'
@@ -61,7 +63,8 @@ export const SubmitReferralSchema = z
     order: z.strictObject({
       accessionNumber: shortText.optional(),
       studyInstanceUid: DicomUidSchema.optional(),
-      modality: ModalitySchema,
+      modality: DicomModalitySchema,
+      /** In the sender's own words, and sealed like them: what is shown beside a case is the body region found in it. */
       bodyPart: shortText.optional(),
       laterality: z.enum(['L', 'R', 'B']).optional(),
       procedure: z.strictObject({ code: shortText, scheme: shortText }).optional(),
@@ -88,6 +91,13 @@ export const SubmitReferralSchema = z
   })
 export type SubmitReferral = z.infer<typeof SubmitReferralSchema>
 
+/** Where in the body, found in what the order says; never the order's own words. */
+export const CaseRegionSchema = CaseSchema.shape.bodyRegion.meta({
+  id: 'CaseRegion',
+  description: 'Body region of the case',
+  examples: ['head'],
+})
+
 /** The status everybody entitled to the case may follow: it names no patient. */
 export const CaseStatusSchema = z
   .strictObject({
@@ -103,7 +113,7 @@ export const CaseStatusSchema = z
     urgency: UrgencySchema,
     subspecialty: z.string(),
     modality: z.string(),
-    bodyPart: z.string().optional(),
+    bodyRegion: CaseRegionSchema,
     owner: OwnerSchema.nullable(),
     dueAt: InstantSchema.nullable(),
     milestones: MilestonesSchema,
@@ -119,11 +129,14 @@ export const CaseStatusSchema = z
   .meta({ id: 'CaseStatus' })
 export type CaseStatus = z.infer<typeof CaseStatusSchema>
 
+/** The order as it was taken in; earlier releases took any code for a modality. */
+export const TakenOrderSchema = SubmitReferralSchema.shape.order.extend({ modality: ModalitySchema })
+
 /** With the patient and the clinical context, for those whom role and residency decision allow to see them. */
 export const ReferralSchema = CaseStatusSchema.extend({
   patient: PatientSchema,
   clinical: ClinicalContextSchema,
-  order: SubmitReferralSchema.shape.order,
+  order: TakenOrderSchema,
   residency: z.strictObject({ mode: z.string(), ruleIds: z.array(z.string()), policyVersion: z.string() }),
 }).meta({ id: 'Referral' })
 export type Referral = z.infer<typeof ReferralSchema>

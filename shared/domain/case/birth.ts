@@ -1,4 +1,4 @@
-import type { Order, PathwayClocks, ReferralId, Sealed, Urgency } from './case.ts'
+import type { OpenOrder, PathwayClocks, ReferralId, Sealed, Urgency } from './case.ts'
 import type { CaseBirth } from './events.ts'
 import type { Pathway } from '../network/pathway.ts'
 import type { Site } from '../network/parties.ts'
@@ -18,7 +18,7 @@ export function birthOf(given: {
   readonly referralId: ReferralId
   readonly site: Site
   readonly pathway: Pathway
-  readonly order: Order
+  readonly order: OpenOrder
   readonly reading: Reading
   readonly patient: Sealed
   readonly referrerPersonId: string

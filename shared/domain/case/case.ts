@@ -116,7 +116,10 @@ export const PhaseSchema = z.discriminatedUnion('state', [
 ])
 export type Phase = z.infer<typeof PhaseSchema>
 
-/** What of the order decides routing. Free text and identity are sealed apart. */
+/**
+ * What of the order decides routing. Accession number, body part and procedure are somebody's own words and numbers and are
+ * sealed with the patient; they are here because earlier releases wrote them.
+ */
 export const OrderSchema = z.strictObject({
   accessionNumber: z.string().max(64).optional(),
   studyInstanceUid: z.string().optional(),
@@ -127,6 +130,9 @@ export const OrderSchema = z.strictObject({
   patientAgeYears: z.int().min(0).max(130).optional(),
 })
 export type Order = z.infer<typeof OrderSchema>
+/** What is still written of an order outside the sealed record. */
+export type OpenOrder = Omit<Order, 'accessionNumber' | 'bodyPart' | 'procedureCode'> &
+  Partial<Record<'accessionNumber' | 'bodyPart' | 'procedureCode', never>>
 
 export const EscalationSchema = z.strictObject({
   escalationId: z.string(),
