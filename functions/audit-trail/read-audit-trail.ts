@@ -4,10 +4,10 @@ import { SignedCheckpointSchema, type SignedCheckpoint } from '../../shared/doma
 import type { AuditBundle } from '../../shared/domain/audit/verify-bundle.ts'
 import type { PermittedOperation } from '../../shared/domain/access/permissions.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
-import { appendAudit, caseChain } from '../../shared/ledger/audit-chain.ts'
 import { checkpointKey } from '../../shared/ledger/audit-checkpoint.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase } from '../../shared/ledger/authorised-case.ts'
+import { recordAccess } from '../../shared/ledger/recorded-access.ts'
 import { recordsUnder } from '../../shared/ledger/upload-ledger.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
@@ -61,17 +61,7 @@ async function authorised(
   { params, context }: Asked,
 ): Promise<void> {
   const { case: c } = await authoriseCase(ports, operation, context.principal, params.referralId)
-  await appendAudit(ports.store, caseChain(c.referralId), [
-    {
-      at: ports.clock.now(),
-      by: context.actor,
-      action: 'read',
-      operation,
-      outcome: 'success',
-      referralId: c.referralId,
-      requestId: context.requestId,
-    },
-  ])
+  await recordAccess(ports, context, { action: 'read', referralId: c.referralId })
 }
 
 /** Who did and saw what of a case, with what an auditor needs to verify it without us. */

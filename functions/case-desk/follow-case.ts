@@ -8,11 +8,10 @@ import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase } from '../../shared/ledger/authorised-case.ts'
 import { loadEvents } from '../../shared/ledger/case-ledger.ts'
 import { caseStatus } from '../../shared/ledger/case-status.ts'
+import { recordAccess, type AccessPorts } from '../../shared/ledger/recorded-access.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
-import type { RecordStore } from '../../shared/ports/record-store.ts'
 
-interface FollowPorts {
-  readonly store: RecordStore
+interface FollowPorts extends AccessPorts {
   readonly network: NetworkDirectory
 }
 interface Asked {
@@ -22,6 +21,7 @@ interface Asked {
 
 export async function readStatus(ports: FollowPorts, { params, context }: Asked): Promise<CaseStatus> {
   const { case: c, version } = await authoriseCase(ports, 'readStatus', context.principal, params.referralId)
+  await recordAccess(ports, context, { action: 'read', referralId: c.referralId })
   return caseStatus(c, version)
 }
 
@@ -88,5 +88,6 @@ export function timelineOf(events: readonly CaseEvent[]): TimelineEntry[] {
 export async function readTimeline(ports: FollowPorts, { params, context }: Asked): Promise<AnswerOf<'readTimeline'>> {
   const { referralId } = params
   await authoriseCase(ports, 'readTimeline', context.principal, referralId)
+  await recordAccess(ports, context, { action: 'read', referralId })
   return { referralId, entries: timelineOf(await loadEvents(ports.store, referralId)) }
 }

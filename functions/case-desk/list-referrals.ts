@@ -2,9 +2,9 @@ import { ReferralRowSchema, type ReferralRow } from '../../shared/contracts/http
 import type { AnswerOf, QueryOf } from '../../shared/contracts/routes.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseWithoutCase } from '../../shared/ledger/authorised-case.ts'
-import { appendAudit, orgChain } from '../../shared/ledger/audit-chain.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { listPage } from '../../shared/ledger/list-page.ts'
+import { recordAccess } from '../../shared/ledger/recorded-access.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
 import type { Clock } from '../../shared/ports/surroundings.ts'
@@ -37,17 +37,9 @@ export async function listReferrals(
     const row = ReferralRowSchema.parse(record.body)
     return matches(row, query) ? row : undefined
   })
-  const at = ports.clock.now()
-  await appendAudit(ports.store, orgChain(orgId, at), [
-    {
-      at,
-      by: context.actor,
-      action: 'query',
-      operation: 'listReferrals',
-      outcome: 'success',
-      requestId: context.requestId,
-      facts: { rows: page.rows.length },
-    },
-  ])
+  await recordAccess(ports, context, {
+    action: 'query',
+    facts: { rows: page.rows.length, referrals: page.rows.map(({ referralId }) => referralId) },
+  })
   return { referrals: page.rows, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) }
 }

@@ -1,16 +1,14 @@
 import type { Referral } from '../../shared/contracts/http/referrals.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
 import { ownRecordAccess, type OwnRecordAccess } from '../../shared/domain/access/own-record.ts'
-import type { AuditEntry } from '../../shared/domain/audit/audit-record.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { permits, type Permit } from '../../shared/domain/residency/decide.ts'
-import { appendAudit, caseChain } from '../../shared/ledger/audit-chain.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase, type AuthorisedCase } from '../../shared/ledger/authorised-case.ts'
 import { caseStatus } from '../../shared/ledger/case-status.ts'
 import { openPatient, type PatientRecord } from '../../shared/ledger/patient-seal.ts'
+import { recordAccess } from '../../shared/ledger/recorded-access.ts'
 import { askForReader } from '../../shared/ledger/residency-question.ts'
-import { readerOf } from '../../shared/ledger/reading-question.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
@@ -31,9 +29,8 @@ async function grantFor(ports: ReadPorts, authorised: AuthorisedCase, context: A
   const own = ownRecordAccess(authorised.case, context.principal)
   if (own !== undefined) return own
   const { network } = authorised
-  const reader = readerOf(context.principal, network)
   const setting = { network, policy: await ports.network.policy(), cell: ports.cell, now: ports.clock.now() }
-  const decision = askForReader(authorised.case, reader, context.principal, 'metadata', setting)
+  const decision = askForReader(authorised.case, context.principal, 'metadata', setting)
   if (!permits(decision, 'view_in_region_identifiable'))
     throw new Refusal('residency-forbidden', { mode: decision.mode })
   return decision
@@ -56,17 +53,11 @@ export async function readReferral(
   const { context } = asked
   const authorised = await authoriseCase(ports, 'readReferral', context.principal, asked.params.referralId)
   const grant = await grantFor(ports, authorised, context)
-  const entry: AuditEntry = {
-    at: ports.clock.now(),
-    by: context.actor,
+  await recordAccess(ports, context, {
     action: 'read',
-    operation: 'readReferral',
-    outcome: 'success',
     referralId: authorised.case.referralId,
-    requestId: context.requestId,
     ...('record' in grant ? { decision: grant.record } : {}),
-  }
-  await appendAudit(ports.store, caseChain(authorised.case.referralId), [entry])
+  })
   const record = await releasePatient(ports, authorised, grant)
   return { ...caseStatus(authorised.case, authorised.version), ...record, residency: residencyOf(grant) }
 }

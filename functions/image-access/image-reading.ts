@@ -2,10 +2,10 @@ import type { AuditEntry } from '../../shared/domain/audit/audit-record.ts'
 import type { Case, ReferralId } from '../../shared/domain/case/case.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { permits, type InRegionView } from '../../shared/domain/residency/decide.ts'
-import { appendAudit, caseChain } from '../../shared/ledger/audit-chain.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase } from '../../shared/ledger/authorised-case.ts'
 import { judgeReading, reportTypeOf } from '../../shared/ledger/reading-question.ts'
+import { recordAccess } from '../../shared/ledger/recorded-access.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { DownloadSigner, ObjectStore } from '../../shared/ports/object-store.ts'
@@ -54,18 +54,11 @@ export async function recordRelease(
   facts: NonNullable<AuditEntry['facts']>,
 ): Promise<string> {
   const decisionId = ports.ids.next()
-  await appendAudit(ports.store, caseChain(referralId), [
-    {
-      at: ports.clock.now(),
-      by: context.actor,
-      action: 'release',
-      operation: context.operation,
-      outcome: 'success',
-      referralId,
-      requestId: context.requestId,
-      decision: decision.record,
-      facts: { decisionId, ...facts },
-    },
-  ])
+  await recordAccess(ports, context, {
+    action: 'release',
+    referralId,
+    decision: decision.record,
+    facts: { decisionId, ...facts },
+  })
   return decisionId
 }

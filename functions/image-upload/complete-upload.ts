@@ -1,10 +1,9 @@
 import type { UploadState } from '../../shared/contracts/http/uploads.ts'
+import type { AuditEntry } from '../../shared/domain/audit/audit-record.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { objectKey, partsOf } from '../../shared/domain/upload/upload-session.ts'
-import { appendAudit, caseChain } from '../../shared/ledger/audit-chain.ts'
-import { AnsweredBefore, type Asking } from '../../shared/ledger/asking.ts'
-import { rememberWrite } from '../../shared/ledger/case-ledger.ts'
+import { answerBesideCase } from '../../shared/ledger/answer-beside-case.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { announcedIn, announcedObjects, arrivalsOf } from '../../shared/ledger/upload-ledger.ts'
@@ -12,22 +11,16 @@ import type { RecordWrite } from '../../shared/ports/record-store.ts'
 import { authoriseUpload, requireOpen, stateOf, type AuthorisedUpload, type UploadAsked } from './follow-upload.ts'
 import type { UploadPorts } from './open-upload.ts'
 
-/** Writes the answer to be remembered, with what goes with it; the answer of an earlier call wins. */
-async function answerOnce(
+const answerWith = (
   ports: UploadPorts,
-  context: Asking,
+  { params, context }: UploadAsked,
   answer: UploadState,
-  writes: readonly RecordWrite[] = [],
-): Promise<UploadState> {
-  const remember = context.remember?.(answer)
-  const all = [...writes, ...(remember === undefined ? [] : [rememberWrite(remember)])]
-  const outcome = await ports.store.transact(all)
-  if (outcome.outcome === 'committed') return answer
-  if (remember !== undefined && outcome.at.partition === remember.key.partition && outcome.found !== undefined) {
-    throw new AnsweredBefore(outcome.found)
-  }
-  throw new Refusal('busy', { what: 'upload' })
-}
+  facts: NonNullable<AuditEntry['facts']>,
+): Promise<UploadState> =>
+  answerBesideCase(ports, context, {
+    referralId: params.referralId,
+    prepare: () => Promise.resolve({ answer, writes: [], facts }),
+  })
 
 /** Puts the parts of a large object together, from what the store holds and never from what the sender says it sent. */
 export async function assembleObject(
@@ -46,7 +39,7 @@ export async function assembleObject(
   const ref = { bucket: 'incoming' as const, key: objectKey(asked.params) }
   const outcome = await ports.uploads.completeMultipart(ref, object.multipartId, expected)
   if (outcome === 'parts-missing') throw new Refusal('object-not-received', { index })
-  return answerOnce(ports, asked.context, stateOf(found))
+  return answerWith(ports, asked, stateOf(found), { uploadId, index })
 }
 
 const AT_ONCE = 16
@@ -73,7 +66,7 @@ export async function resumeUpload(ports: UploadPorts, asked: UploadAsked): Prom
   const found = await authoriseUpload(ports, 'resumeUpload', asked)
   requireOpen(found)
   await announceStranded(ports, asked.params)
-  return answerOnce(ports, asked.context, stateOf(found))
+  return answerWith(ports, asked, stateOf(found), { uploadId: asked.params.uploadId })
 }
 
 const completeWrites = (ports: UploadPorts, { upload }: AuthorisedUpload, referralId: ReferralId): RecordWrite[] => [
@@ -92,27 +85,15 @@ const completeWrites = (ports: UploadPorts, { upload }: AuthorisedUpload, referr
 ]
 
 /** Everything has been sent and nothing is under way: what failed has its reason, and the study goes on without it. */
-export async function completeUpload(ports: UploadPorts, asked: UploadAsked): Promise<UploadState> {
-  const found = await authoriseUpload(ports, 'completeUpload', asked)
-  const state = stateOf(found)
-  if (state.missing > 0) throw new Refusal('upload-incomplete', { missing: state.missing, expected: state.expected })
-  if (state.state === 'complete') return answerOnce(ports, asked.context, state)
-  await appendAudit(ports.store, caseChain(asked.params.referralId), [
-    {
-      at: ports.clock.now(),
-      by: asked.context.actor,
-      action: 'change',
-      operation: 'completeUpload',
-      outcome: 'success',
-      referralId: asked.params.referralId,
-      requestId: asked.context.requestId,
-      facts: { uploadId: state.uploadId, stored: state.stored, failed: state.failed },
+export const completeUpload = (ports: UploadPorts, asked: UploadAsked): Promise<UploadState> =>
+  answerBesideCase(ports, asked.context, {
+    referralId: asked.params.referralId,
+    prepare: async () => {
+      const found = await authoriseUpload(ports, 'completeUpload', asked)
+      const state = stateOf(found)
+      const { uploadId, missing, expected, stored, failed } = state
+      if (missing > 0) throw new Refusal('upload-incomplete', { missing, expected })
+      const writes = state.state === 'complete' ? [] : completeWrites(ports, found, asked.params.referralId)
+      return { answer: { ...state, state: 'complete' as const }, writes, facts: { uploadId, stored, failed } }
     },
-  ])
-  return answerOnce(
-    ports,
-    asked.context,
-    { ...state, state: 'complete' },
-    completeWrites(ports, found, asked.params.referralId),
-  )
-}
+  })

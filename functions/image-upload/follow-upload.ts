@@ -8,6 +8,7 @@ import { objectKey, partsOf, type AnnouncedObject } from '../../shared/domain/up
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase, type AuthorisedCase } from '../../shared/ledger/authorised-case.ts'
 import { openCursor, sealCursor } from '../../shared/ledger/cursor.ts'
+import { recordAccess } from '../../shared/ledger/recorded-access.ts'
 import { announcedObjects, arrivalsOf, loadUpload, type LoadedUpload } from '../../shared/ledger/upload-ledger.ts'
 import type { UploadPorts } from './open-upload.ts'
 
@@ -50,8 +51,14 @@ export const stateOf = ({ authorised, upload }: AuthorisedUpload): UploadState =
   openedAt: upload.session.openedAt,
 })
 
-export const readUpload = async (ports: UploadPorts, asked: UploadAsked): Promise<UploadState> =>
-  stateOf(await authoriseUpload(ports, 'readUpload', asked))
+const recordUploadAccess = (ports: UploadPorts, { params, context }: UploadAsked, action: 'read' | 'release') =>
+  recordAccess(ports, context, { action, referralId: params.referralId, facts: { uploadId: params.uploadId } })
+
+export async function readUpload(ports: UploadPorts, asked: UploadAsked): Promise<UploadState> {
+  const found = await authoriseUpload(ports, 'readUpload', asked)
+  await recordUploadAccess(ports, asked, 'read')
+  return stateOf(found)
+}
 
 export async function listUploadObjects(
   ports: UploadPorts,
@@ -76,6 +83,7 @@ export async function listUploadObjects(
       }
     })
     .filter(({ index, state }) => index >= from && (asked.query.state === undefined || state === asked.query.state))
+  await recordUploadAccess(ports, asked, 'read')
   const next = states[asked.query.limit]
   const page = states.slice(0, asked.query.limit)
   return {
@@ -138,6 +146,7 @@ export async function pageUploadUrls(
     .map((object, index): Numbered => ({ ...object, index }))
     .filter(({ index }) => index >= from && !arrivals.has(index))
   const next = missing[asked.query.limit]
+  await recordUploadAccess(ports, asked, 'release')
   const urls = await signPage(ports, asked.params, missing.slice(0, asked.query.limit))
   return {
     serverTime: ports.clock.now(),

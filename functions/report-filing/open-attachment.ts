@@ -29,11 +29,11 @@ export async function openAttachment(
   const { url, headers, expiresAt } = put
   return answerBesideCase(ports, context, {
     referralId,
-    facts: { attachmentId, bytes: body.bytes },
     prepare: () =>
       Promise.resolve({
         answer: { referralId, attachmentId, put: { method: 'PUT', url, headers: { ...headers }, expiresAt } },
         writes: [{ write: 'put', when: 'absent', ...keys.attachment(referralId, attachmentId), body: plain(record) }],
+        facts: { attachmentId, bytes: body.bytes },
       }),
   })
 }

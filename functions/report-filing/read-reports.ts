@@ -5,16 +5,12 @@ import { ReportDraftSchema, type ReportDraft } from '../../shared/contracts/stor
 import type { SealedAttachment, SealedReport } from '../../shared/contracts/stored/sealed-report.ts'
 import { ownRecordAccess, type OwnRecordAccess } from '../../shared/domain/access/own-record.ts'
 import { relationsOf } from '../../shared/domain/access/relations.ts'
-import type { AuditEntry } from '../../shared/domain/audit/audit-record.ts'
-import type { OrgId, ReaderId } from '../../shared/domain/network/ids.ts'
-import type { Asker } from '../../shared/domain/network/residency-view.ts'
-import type { Principal } from '../../shared/domain/access/principal.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { permits, type Permit } from '../../shared/domain/residency/decide.ts'
-import { appendAudit, caseChain } from '../../shared/ledger/audit-chain.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase, type AuthorisedCase } from '../../shared/ledger/authorised-case.ts'
 import { keys } from '../../shared/ledger/keys.ts'
+import { recordAccess } from '../../shared/ledger/recorded-access.ts'
 import { askForReader } from '../../shared/ledger/residency-question.ts'
 import { loadReports } from '../../shared/ledger/sealed-reports.ts'
 import type { SignedRequest } from '../../shared/ports/object-store.ts'
@@ -26,12 +22,6 @@ const URL_LIFE_SECONDS = 300
 /** What lets somebody read a report's text: their own organisation's record, or a decision that allows an identifiable view. */
 type ReportGrant = OwnRecordAccess | Permit<'view_in_region_identifiable', 'report-read'>
 
-/** A lead or reviewer who is no reader has no licence to show: what the policy then allows is for the policy to say. */
-const askerOf = ({ readerId, personId, orgId }: Principal): Asker => ({
-  readerId: (readerId ?? personId) as ReaderId,
-  orgId: orgId as OrgId,
-})
-
 async function grantFor(
   ports: ReportPorts,
   { case: c, network }: AuthorisedCase,
@@ -40,7 +30,7 @@ async function grantFor(
   const own = ownRecordAccess(c, context.principal)
   if (own !== undefined) return own
   const setting = { network, policy: await ports.network.policy(), cell: ports.cell, now: ports.clock.now() }
-  const decision = askForReader(c, askerOf(context.principal), context.principal, 'report-read', setting)
+  const decision = askForReader(c, context.principal, 'report-read', setting)
   if (!permits(decision, 'view_in_region_identifiable')) {
     throw new Refusal('residency-forbidden', { mode: decision.mode })
   }
@@ -117,18 +107,12 @@ export async function readReports(
   const authorised = await authoriseCase(ports, 'readReports', context.principal, referralId)
   const grant = await grantFor(ports, authorised, context)
   const sealed = await loadReports(ports.store, authorised.case)
-  const entry: AuditEntry = {
-    at: ports.clock.now(),
-    by: context.actor,
+  await recordAccess(ports, context, {
     action: 'read',
-    operation: 'readReports',
-    outcome: 'success',
     referralId,
-    requestId: context.requestId,
     facts: { reports: sealed.map(({ content }) => content.reportId) },
     ...('record' in grant ? { decision: grant.record } : {}),
-  }
-  await appendAudit(ports.store, caseChain(referralId), [entry])
+  })
   const reports = await releaseReports(ports, grant, referralId, sealed)
   const draft = await ownDraft(ports, authorised, context)
   return { referralId, reports, ...(draft === undefined ? {} : { draft: draft.text }) }

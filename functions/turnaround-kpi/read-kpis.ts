@@ -4,12 +4,12 @@ import type { NetworkIndex } from '../../shared/domain/network/index-network.ts'
 import type { SiteId } from '../../shared/domain/network/ids.ts'
 import { figuresOf, flowCounts, gather, type Slot, type SlotCounts } from '../../shared/domain/numbers/figures.ts'
 import { rangesBetween, type CounterRange } from '../../shared/domain/numbers/periods.ts'
-import { appendAudit, orgChain } from '../../shared/ledger/audit-chain.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseWithoutCase } from '../../shared/ledger/authorised-case.ts'
 import { countsOf, slotOf } from '../../shared/ledger/counters.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { walkPartition } from '../../shared/ledger/walk-partition.ts'
+import { recordAccess } from '../../shared/ledger/recorded-access.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
 import type { Clock } from '../../shared/ports/surroundings.ts'
@@ -57,18 +57,7 @@ export async function readKpis(
   const asked = counters.map((slots) => gather(slots.filter(asksFor(query))))
   const standing = asked.pop() ?? []
   const slots = gather(asked.flat())
-  const at = ports.clock.now()
-  await appendAudit(ports.store, orgChain(orgId, at), [
-    {
-      at,
-      by: context.actor,
-      action: 'query',
-      operation: 'readKpis',
-      outcome: 'success',
-      requestId: context.requestId,
-      facts: { from: query.from, to: query.to },
-    },
-  ])
+  await recordAccess(ports, context, { action: 'query', facts: { from: query.from, to: query.to } })
   return {
     version: 'overread/kpi@1',
     from: query.from,

@@ -7,12 +7,11 @@ import type { ReferralId } from '../../shared/domain/case/case.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { permits } from '../../shared/domain/residency/decide.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
-import { appendAudit, orgChain } from '../../shared/ledger/audit-chain.ts'
 import { authoriseWithoutCase } from '../../shared/ledger/authorised-case.ts'
 import { loadCase } from '../../shared/ledger/case-ledger.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { listPage } from '../../shared/ledger/list-page.ts'
-import { readerOf } from '../../shared/ledger/reading-question.ts'
+import { recordAccess } from '../../shared/ledger/recorded-access.ts'
 import { askForReader, type ResidencySetting } from '../../shared/ledger/residency-question.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
@@ -49,7 +48,7 @@ async function maySee(
 ): Promise<boolean> {
   const loaded = await loadCase(ports.store, referralId)
   if (loaded === undefined) return false
-  const decision = askForReader(loaded.case, readerOf(principal, setting.network), principal, 'worklist', setting)
+  const decision = askForReader(loaded.case, principal, 'worklist', setting)
   return permits(decision, 'transfer_deidentified')
 }
 
@@ -67,16 +66,13 @@ export async function listWorklist(
   )
   const seen = await Promise.all(page.rows.map((item) => maySee(ports, item.referralId, context.principal, setting)))
   const items = page.rows.filter((_, at) => seen[at] === true)
-  await appendAudit(ports.store, orgChain(context.principal.orgId, setting.now), [
-    {
-      at: setting.now,
-      by: context.actor,
-      action: 'query',
-      operation: 'listWorklist',
-      outcome: 'success',
-      requestId: context.requestId,
-      facts: { rows: items.length, withheld: page.rows.length - items.length },
+  await recordAccess(ports, context, {
+    action: 'query',
+    facts: {
+      rows: items.length,
+      withheld: page.rows.length - items.length,
+      referrals: items.map(({ referralId }) => referralId),
     },
-  ])
+  })
   return { items, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) }
 }

@@ -4,15 +4,18 @@ import { Refusal } from '../domain/refusal.ts'
 import type { RecordStore, RecordWrite } from '../ports/record-store.ts'
 import type { Clock } from '../ports/surroundings.ts'
 import { AnsweredBefore, type Asking } from './asking.ts'
-import { auditWrites, caseChain } from './audit-chain.ts'
+import { auditWrites, caseChain, pauseAfter } from './audit-chain.ts'
 import { rememberWrite } from './case-ledger.ts'
 import { keys } from './keys.ts'
 
 export interface BesideCase<Answer extends object> {
   readonly referralId: ReferralId
-  readonly facts?: AuditEntry['facts']
   /** Called again when something it rests on has changed under it. */
-  readonly prepare: () => Promise<{ readonly answer: Answer; readonly writes: readonly RecordWrite[] }>
+  readonly prepare: () => Promise<{
+    readonly answer: Answer
+    readonly writes: readonly RecordWrite[]
+    readonly facts?: AuditEntry['facts']
+  }>
 }
 
 const ATTEMPTS = 10
@@ -24,12 +27,13 @@ const ATTEMPTS = 10
 export async function answerBesideCase<Answer extends object>(
   ports: { readonly store: RecordStore; readonly clock: Clock },
   context: Asking,
-  { referralId, facts, prepare }: BesideCase<Answer>,
+  { referralId, prepare }: BesideCase<Answer>,
 ): Promise<Answer> {
   const chain = caseChain(referralId)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await pauseAfter(attempt)
     const head = await ports.store.read(keys.auditHead(chain))
-    const { answer, writes } = await prepare()
+    const { answer, writes, facts } = await prepare()
     const entry: AuditEntry = {
       at: ports.clock.now(),
       by: context.actor,

@@ -49,7 +49,7 @@ const ATTEMPTS = 12
 const LONGEST_PAUSE_MS = 400
 
 /** Full jitter: functions that met at the head of a chain once must not meet there again. */
-const pauseAfter = (attempt: number): Promise<void> =>
+export const pauseAfter = (attempt: number): Promise<void> =>
   pause(Math.random() * Math.min(LONGEST_PAUSE_MS, 10 * 2 ** attempt))
 
 async function append(store: RecordStore, chain: string, entries: readonly AuditEntry[]): Promise<void> {

@@ -7,6 +7,7 @@ import type { Actor, CaseEvent } from '../domain/case/events.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { RecordStore, RecordWrite, StoredRecord } from '../ports/record-store.ts'
 import type { Clock, IdSource } from '../ports/surroundings.ts'
+import { pauseAfter } from './audit-chain.ts'
 import { commitCase, loadCase, type LoadedCase, type Remembered } from './case-ledger.ts'
 
 export interface CommandPorts {
@@ -65,6 +66,7 @@ const auditOf = (order: CaseOrder, prepared: Prepared, at: string): AuditEntry =
 /** Load, decide, commit; again when the case changed meanwhile, unless the caller named the version they meant. */
 export async function commandCase(ports: CommandPorts, order: CaseOrder): Promise<CaseCommanded> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await pauseAfter(attempt)
     const done = await attemptCommand(ports, order)
     if (done !== undefined) return done
   }

@@ -52,7 +52,7 @@ export function judgeReading<const P extends Purpose>(
 ): ReadingVerdict<P> {
   const { network, now } = setting
   const reader = readerOf(principal, network)
-  const decision = askForReader(c, reader, principal, purpose, setting)
+  const decision = askForReader(c, principal, purpose, setting)
   const eligibility = evaluateReader(caseFactsOf(c, reportType), reader, network, now, eligibilityPurpose, {
     decision,
     openCases: 0,

@@ -1,7 +1,7 @@
 import type { Principal } from '../domain/access/principal.ts'
 import type { Case } from '../domain/case/case.ts'
 import type { Instant } from '../domain/instant.ts'
-import type { SiteId } from '../domain/network/ids.ts'
+import type { OrgId, ReaderId, SiteId } from '../domain/network/ids.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'
 import type { Reader } from '../domain/network/reader.ts'
 import {
@@ -58,10 +58,15 @@ export const askForOffer = (c: Case, reader: Reader, setting: ResidencySetting):
 /** No attestation in the token: the reader's place is unknown, and the policy knows no rule for an unknown place. */
 const NOWHERE = 'ZZ'
 
+/** Who triages, leads or reviews need be no reader and has no licence to show: what is then allowed is for the policy to say. */
+const askerOf = ({ readerId, personId, orgId }: Principal): Asker => ({
+  readerId: (readerId ?? personId) as ReaderId,
+  orgId: orgId as OrgId,
+})
+
 /** The question about the person who is asking now, with what their session says. */
 export function askForReader<const P extends Purpose>(
   c: Case,
-  reader: Asker,
   principal: Principal,
   purpose: P,
   setting: ResidencySetting,
@@ -69,5 +74,6 @@ export function askForReader<const P extends Purpose>(
   const { attestedCountry = NOWHERE, ipCountry, mfa, authTime } = principal
   const session = { attestedCountry, ...(ipCountry === undefined ? {} : { ipCountry: ipCountry.slice(0, 2) }) }
   const facts: ResidencyFacts = { mfa, ...(authTime === undefined ? {} : { authTime }) }
-  return ask(c, reader, residencyAskerOf(setting.network, reader, session), purpose, facts, setting)
+  const asker = askerOf(principal)
+  return ask(c, asker, residencyAskerOf(setting.network, asker, session), purpose, facts, setting)
 }

@@ -23,6 +23,7 @@ import { appendAudit, orgChain } from '../ledger/audit-chain.ts'
 import { AnsweredBefore, type Asking } from '../ledger/asking.ts'
 import type { Remembered } from '../ledger/case-ledger.ts'
 import { keys } from '../ledger/keys.ts'
+import { recordAccess } from '../ledger/recorded-access.ts'
 import type { NetworkDirectory } from '../ports/network-directory.ts'
 import type { RecordStore, StoredRecord } from '../ports/record-store.ts'
 import type { AddressCountry, Clock, IdSource } from '../ports/surroundings.ts'
@@ -140,9 +141,23 @@ function success(route: Route, answer: unknown): HttpResult {
   }
 }
 
-const remembered = (route: Route, payloadHash: string, found: StoredRecord): HttpResult => {
+interface Replay {
+  readonly route: Route
+  readonly context: Asking
+  readonly payloadHash: string
+  readonly referralId: string | undefined
+}
+
+/** Told again is shown again, signed URLs included: it has its record like any access. */
+async function remembered(ports: HttpPorts, replay: Replay, found: StoredRecord): Promise<HttpResult> {
+  const { route, context, payloadHash, referralId } = replay
   if (found.body['payloadHash'] !== payloadHash) throw new Refusal('idempotency-key-reused')
   const answer = success(route, found.body['answer'])
+  await recordAccess(ports, context, {
+    action: 'read',
+    facts: { replayed: 1 },
+    ...(referralId === undefined ? {} : { referralId }),
+  })
   return { ...answer, headers: { ...answer.headers, 'idempotency-replayed': 'true' } }
 }
 
@@ -168,14 +183,11 @@ async function answer(
   work.principal = principal
   if (!route.scopes.some((scope) => principal.scopes.includes(scope))) throw new Refusal('not-permitted')
   const params = parse('path', route.params, event.pathParameters ?? {})
+  const referralId = event.pathParameters?.['referralId']
   const query = parse('query', route.query, event.queryStringParameters ?? {})
   const body = route.body === null ? null : parse('body', route.body, jsonBody(event, route.bodyLimit))
   const expectedVersion = expectedVersionOf(event, route)
   const idempotency = route.command === 'no' ? undefined : await idempotencyOf(event, route, principal, ports)
-  if (idempotency?.answered !== undefined) {
-    requireRole(route, principal)
-    return remembered(route, idempotency.payloadHash, idempotency.answered)
-  }
   const context: Asking = {
     operation: route.operationId as OperationId,
     requestId: event.requestContext.requestId,
@@ -184,11 +196,15 @@ async function answer(
     ...(expectedVersion === undefined ? {} : { expectedVersion }),
     ...(idempotency === undefined ? {} : { remember: idempotency.remember }),
   }
+  const replay = { route, context, payloadHash: idempotency?.payloadHash ?? '', referralId }
+  if (idempotency?.answered !== undefined) {
+    requireRole(route, principal)
+    return remembered(ports, replay, idempotency.answered)
+  }
   try {
     return success(route, await run({ params, query, body, context } as Asked<OperationId>))
   } catch (thrown) {
-    if (thrown instanceof AnsweredBefore && idempotency !== undefined)
-      return remembered(route, idempotency.payloadHash, thrown.found)
+    if (thrown instanceof AnsweredBefore) return remembered(ports, replay, thrown.found)
     throw thrown
   }
 }
