@@ -30,32 +30,38 @@ const stored = {
   encapsulated: { bytes: Uint8Array.from([...Array<number>(HEADER).fill(0), ...fragments]), valueLength: null },
 } as const
 
-/** A claimed case with two more images, whose objects are there: frame 1 of each is 1, 2, 3, 4. */
+/** An image of a case whose object is there: frame 1 is 1, 2, 3, 4. */
+export async function storeFrame(
+  { objects, store }: Pick<ReadingRoom['ports'], 'objects' | 'store'>,
+  referralId: string,
+  which: keyof typeof stored,
+  uid: string = sopInstanceUid[which],
+): Promise<void> {
+  const { bytes, valueLength } = stored[which]
+  const key = `studies/${referralId}/frames/${which}`
+  const instance: StoredInstance = {
+    schema: 'overread/instance@2',
+    studyInstanceUid: '1.2.3',
+    seriesInstanceUid: '1.2.3.4',
+    sopInstanceUid: uid,
+    sopClassUid: '1.2.840.10008.5.1.4.1.1.2',
+    transferSyntaxUid: which === 'native' ? '1.2.840.10008.1.2.1' : '1.2.840.10008.1.2.4.90',
+    modality: 'CT',
+    instanceNumber: 1,
+    numberOfFrames: null,
+    pixels: { valueOffset: HEADER, valueLength, display },
+    bytes: bytes.length,
+    sha256: sha256(bytes),
+    key,
+    metadata: null,
+  }
+  await objects.put({ bucket: 'images', key }, bytes, { contentType: 'application/dicom' })
+  const at = keys.instance(referralId, instanceDigest(referralId, uid))
+  await store.transact([{ write: 'put', when: 'absent', ...at, body: plain(instance) }])
+}
+
+/** A claimed case with two more images. */
 export async function prepareFrames(room: ReadingRoom): Promise<void> {
   await room.prepareClaimed()
-  for (const which of ['native', 'encapsulated'] as const) {
-    const { bytes, valueLength } = stored[which]
-    const key = `studies/${room.referralId}/frames/${which}`
-    const instance: StoredInstance = {
-      schema: 'overread/instance@2',
-      studyInstanceUid: '1.2.3',
-      seriesInstanceUid: '1.2.3.4',
-      sopInstanceUid: sopInstanceUid[which],
-      sopClassUid: '1.2.840.10008.5.1.4.1.1.2',
-      transferSyntaxUid: which === 'native' ? '1.2.840.10008.1.2.1' : '1.2.840.10008.1.2.4.90',
-      modality: 'CT',
-      instanceNumber: 1,
-      numberOfFrames: null,
-      pixels: { valueOffset: HEADER, valueLength, display },
-      bytes: bytes.length,
-      sha256: sha256(bytes),
-      key,
-      metadata: null,
-    }
-    const digest = instanceDigest(room.referralId, instance.sopInstanceUid)
-    await room.ports.objects.put({ bucket: 'images', key }, bytes, { contentType: 'application/dicom' })
-    await room.ports.store.transact([
-      { write: 'put', when: 'absent', ...keys.instance(room.referralId, digest), body: plain(instance) },
-    ])
-  }
+  for (const which of ['native', 'encapsulated'] as const) await storeFrame(room.ports, room.referralId, which)
 }

@@ -53,6 +53,10 @@ export const guarantees: readonly Guarantee[] = [
     name: 'a crash at every await',
     run: async () => (await import('../fixtures/release-crashes.ts')).runReleaseCrashes(),
   },
+  {
+    name: 'access matrix',
+    run: async () => (await import('./access-matrix.ts')).runAccessMatrix({ seed }),
+  },
   { name: 'tokens', run: async () => (await import('./token-attacks.ts')).runTokenAttacks() },
   { name: 'presigned requests', run: async () => (await import('./presigned-attacks.ts')).runPresignedAttacks() },
   { name: 'supply chain', run: async () => (await import('./supply-chain.ts')).runSupplyChain() },

@@ -20,6 +20,8 @@ export interface ScratchOptions {
   readonly cell?: EmbeddedCellOptions['cell']
   readonly network?: (network: NetworkDefinition) => NetworkDefinition
   readonly sweepIntervalMs?: number
+  /** All of the product's unless told otherwise. */
+  readonly functions?: EmbeddedCellOptions['functions']
 }
 
 const europe = { cellId: 'eu-central-1', region: 'eu-central-1', residencyFindings: 0 }
@@ -34,7 +36,7 @@ export async function withScratchCell<T>(options: ScratchOptions, work: (cell: S
       dataDir,
       port: 0,
       cell: options.cell ?? europe,
-      functions: cellFunctions,
+      functions: options.functions ?? cellFunctions,
       identity: { kind: 'development', users: demoUsers },
       seed: (origin) => ({ network: network(demoNetworkAt(origin)), policy: demoPolicy }),
       log: createLog((line) => void logged.push(line)),

@@ -116,21 +116,25 @@ export type PermittedOperation = keyof typeof permissions
 
 export type Access = 'permitted' | 'hidden' | 'not-permitted'
 
-/** `hidden` where the principal has no relation to the case at all: they are not even told that it exists. */
+const operations = Object.keys(permissions) as PermittedOperation[]
+
+/** `hidden` where nothing in the table lets the principal do anything to the case: they are not even told that it exists. */
 export function accessTo(
   operation: PermittedOperation,
   principal: Principal,
   relations: ReadonlySet<Relation> | 'no-case',
 ): Access {
-  const grants: readonly Grant[] = permissions[operation]
   const hasRole = (grant: Grant) => grant.roles.some((role) => principal.roles.includes(role))
+  const grantsOf = (one: PermittedOperation): readonly Grant[] => permissions[one]
   if (relations === 'no-case') {
-    return grants.some((grant) => grant.relations.length === 0 && hasRole(grant)) ? 'permitted' : 'not-permitted'
+    return grantsOf(operation).some((grant) => grant.relations.length === 0 && hasRole(grant))
+      ? 'permitted'
+      : 'not-permitted'
   }
-  if (relations.size === 0) return 'hidden'
-  return grants.some((grant) => hasRole(grant) && grant.relations.some((one) => relations.has(one)))
-    ? 'permitted'
-    : 'not-permitted'
+  const grants = (one: PermittedOperation) =>
+    grantsOf(one).some((grant) => hasRole(grant) && grant.relations.some((relation) => relations.has(relation)))
+  if (grants(operation)) return 'permitted'
+  return operations.some(grants) ? 'not-permitted' : 'hidden'
 }
 
 /** Whether any role of the principal may do this at all, whatever the case: what a remembered answer still needs. */

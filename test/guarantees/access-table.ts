@@ -1,0 +1,94 @@
+import type { OperationId } from '../../shared/contracts/routes.ts'
+import type { PersonRole } from '../../shared/domain/network/parties.ts'
+
+/** How somebody stands to a case, told by the story of the case and not by the product. */
+export type Standing =
+  | 'referring organisation'
+  | 'triaging organisation'
+  | 'reader offered'
+  | 'reader holding'
+  | 'reading group'
+  | 'operator'
+  | 'escalated to'
+
+type Rights = Partial<Readonly<Record<Standing, readonly OperationId[]>>>
+
+const follow = ['readStatus', 'readTimeline'] as const
+const audit = ['readAuditTrail', 'readAuditEvents'] as const
+const send = [
+  'openUpload',
+  'readUpload',
+  'listUploadObjects',
+  'pageUploadUrls',
+  'assembleObject',
+  'resumeUpload',
+  'completeUpload',
+] as const
+const refer = [...follow, 'readReferral', 'provideInformation', ...send] as const
+const answerFor = [...refer, 'readReports', 'cancelReferral', 'acknowledgeReport'] as const
+const read = [
+  ...follow,
+  'readReferral',
+  'listImages',
+  'readFrame',
+  'readReports',
+  'saveDraft',
+  'openAttachment',
+  'filePreliminary',
+  'signFinal',
+  'addAddendum',
+  'claimCase',
+  'renewClaim',
+  'releaseCase',
+  'requestInformation',
+] as const
+
+/**
+ * The second reading of the permission table, role by role as ADR 0020 tells it: written apart from the product's, so that
+ * a wrong grant there differs from it. Whoever an escalation names may follow the case and answer, whatever their role.
+ */
+export const rights: Readonly<Record<PersonRole, Rights>> = {
+  'site-clerk': { 'referring organisation': refer },
+  referrer: { 'referring organisation': answerFor },
+  coordinator: { 'referring organisation': [...answerFor, 'resolveException'] },
+  'triage-clinician': {
+    'referring organisation': [...follow, 'readReferral', 'readReports'],
+    'triaging organisation': [...follow, 'readReferral', 'acceptReferral', 'rejectReferral', 'requestInformation'],
+  },
+  'duty-clinician': { 'referring organisation': [...follow, 'readReferral', 'readReports', 'acknowledgeReport'] },
+  reader: {
+    'reader offered': [...follow, 'claimCase', 'releaseCase'],
+    'reader holding': read,
+    'reading group': ['claimCase'],
+  },
+  'reading-group-lead': { 'reading group': [...follow, 'readReports'] },
+  'quality-reviewer': { 'reading group': [...follow, 'readReports'] },
+  operations: { operator: [...follow, 'resolveException'] },
+  executive: { operator: follow },
+  auditor: { 'referring organisation': [...follow, ...audit], 'reading group': follow, operator: audit },
+  'network-administrator': {},
+  'platform-engineer': {},
+}
+const whenEscalatedTo: readonly OperationId[] = [...follow, 'acknowledgeEscalation']
+
+/** What is about no one case. */
+export const rightsWithoutCase: Readonly<Partial<Record<OperationId, readonly PersonRole[]>>> = {
+  submitReferral: ['site-clerk', 'referrer', 'coordinator'],
+  listReferrals: (Object.keys(rights) as PersonRole[]).filter(
+    (role) => role !== 'network-administrator' && role !== 'platform-engineer',
+  ),
+  listWorklist: ['reader'],
+  readKpis: [
+    'coordinator',
+    'reading-group-lead',
+    'quality-reviewer',
+    'operations',
+    'executive',
+    'network-administrator',
+  ],
+}
+
+export const rightsOn = (role: PersonRole, standings: readonly Standing[]): ReadonlySet<OperationId> =>
+  new Set(
+    standings.flatMap((standing) => (standing === 'escalated to' ? whenEscalatedTo : (rights[role][standing] ?? []))),
+  )
