@@ -15,6 +15,9 @@ const project = (name: string, testTimeout: number, include = `test/${name}/**/*
   },
 })
 
+/** The CDK is half of what its tests cost: a worker loads it once, and synthesizes a cell once for all who look at it. */
+const infra = { extends: true as const, test: { ...project('infra', 180_000).test, isolate: false } }
+
 /**
  * Projects follow the folders of test/. The emulator run (npm run test:aws) sets OVERREAD_TARGET=aws and picks
  * its own projects.
@@ -25,7 +28,7 @@ export default defineConfig({
       project('unit', 60_000),
       project('contract', 60_000),
       project('acceptance', 120_000),
-      project('infra', 180_000),
+      infra,
       project('arch', 120_000),
       ...(onAws ? [project('contract-aws', 120_000, awsSuites)] : []),
     ],

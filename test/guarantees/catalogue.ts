@@ -59,6 +59,7 @@ export const guarantees: readonly Guarantee[] = [
   },
   { name: 'tokens', run: async () => (await import('./token-attacks.ts')).runTokenAttacks() },
   { name: 'presigned requests', run: async () => (await import('./presigned-attacks.ts')).runPresignedAttacks() },
+  { name: 'our templates', run: async () => (await import('./own-templates.ts')).runOwnTemplates() },
   { name: 'supply chain', run: async () => (await import('./supply-chain.ts')).runSupplyChain() },
 ]
 

@@ -2,8 +2,9 @@ import { App } from 'aws-cdk-lib'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { readPolicies, type Policies } from '../../infra/checks/policy-evaluation/policies.ts'
 import { newApp, overreadApp, type OverreadApp } from '../../infra/app.ts'
-import { DeploymentSchema, type Deployment } from '../../infra/deployments/deployment.ts'
+import { DeploymentSchema, type CellDeployment, type Deployment } from '../../infra/deployments/deployment.ts'
 import { capabilityNames, type CapabilityName } from '../../shared/contracts/capabilities.ts'
 
 export const ACCOUNT = '111122223333'
@@ -74,6 +75,29 @@ export const templatesOf = ({ app }: OverreadApp): OwnTemplate[] => {
     template: stack.template as OwnTemplate['template'],
   }))
 }
+
+const synthesized = new Map<OwnRegion, ReturnType<typeof synthesizeCell>>()
+
+const synthesizeCell = (region: OwnRegion) => {
+  const own = appOf(deploymentOf(region))
+  const cell = own.cells[0]?.cell
+  if (cell === undefined) throw new Error('the deployment has no cell')
+  return { own, cell, templates: templatesOf(own) }
+}
+
+/** One cell of one region; synthesized once for all who only look at it. */
+export const ownCell = (region: OwnRegion) => {
+  const made = synthesized.get(region) ?? synthesizeCell(region)
+  synthesized.set(region, made)
+  return made
+}
+
+/** Who may do what by the documents of a cell's templates. */
+export const ownPolicies = (cell: CellDeployment, templates: readonly OwnTemplate[]): Policies =>
+  readPolicies(
+    templates.map(({ name, template }) => ({ name, template })),
+    { region: cell.region, account: ACCOUNT },
+  )
 
 /** Every resource of a type, with its logical id. */
 export const resourcesOf = (templates: readonly OwnTemplate[], type: string) =>

@@ -10,14 +10,14 @@ import {
   appOf,
   deploymentOf,
   functionNamed,
+  ownCell,
   resourcesOf,
   statementsOf,
   templatesOf,
   type Statement,
 } from './own-stacks.ts'
 
-const own = appOf(deploymentOf('eu-central-1'))
-const templates = templatesOf(own)
+const { own, templates } = ownCell('eu-central-1')
 const all = (type: string) => resourcesOf(templates, type)
 const text = (value: unknown): string => JSON.stringify(value)
 
