@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { startDemoCell } from '../local/demo-cell.ts'
+import { demoMachineKeyPath, startDemoCell } from '../local/demo-cell.ts'
 import type { EmbeddedCell } from '../local/embedded-cell.ts'
+import { DEMO_CLIENT_ID } from '../local/seed/demo-machine.ts'
 
 interface ServeOptions {
   readonly port: string
@@ -24,6 +25,7 @@ const example = {
 
 const greeting = (
   baseUrl: string,
+  keyPath: string,
 ): string => `Overread, embedded edition, with the demo network (made-up people and patients).
 
   API     ${baseUrl}/v1        document ${baseUrl}/v1/openapi.json
@@ -39,6 +41,10 @@ Submit a referral, then follow it:
     -H "idempotency-key: $(date +%s%N)" -d '${JSON.stringify(example)}'
   curl -s ${baseUrl}/v1/referrals -H "authorization: Bearer $TOKEN"
 
+The same as a system, ${DEMO_CLIENT_ID}, which proves itself by a key of its own:
+
+  npm run -s overread -- token --client ${DEMO_CLIENT_ID} --key ${keyPath} --url ${baseUrl}
+
 Upload a study to it:
 
   npm run -s overread -- upload DIR --referral ID --url ${baseUrl} --as p-clerk-vienna
@@ -51,7 +57,7 @@ async function say(cell: EmbeddedCell, options: ServeOptions): Promise<void> {
     process.stdout.write(`${JSON.stringify({ baseUrl: cell.baseUrl, docs: `${cell.baseUrl}/docs` })}\n`)
     return
   }
-  process.stdout.write(greeting(cell.baseUrl))
+  process.stdout.write(greeting(cell.baseUrl, demoMachineKeyPath(options.data)))
   process.stdout.write(`\nTokens for now:\n`)
   for (const sub of ['p-clerk-vienna', 'p-referrer-vienna'])
     process.stdout.write(`  ${sub}  ${await cell.tokenFor(sub)}\n`)

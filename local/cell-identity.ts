@@ -1,6 +1,10 @@
+import { issuerKey, type IssuingKeys } from '../functions/machine-token/sign-token.ts'
+import type { MachineIssuer } from '../shared/contracts/machine-issuer.ts'
+import { isForMachines } from '../shared/domain/access/permissions.ts'
 import type { Clock } from '../shared/ports/surroundings.ts'
 import type { TokenVerifier } from '../shared/runtime/token-verifier.ts'
-import { tokenVerifier } from '../shared/runtime/token-verifier.ts'
+import { eitherIssuer, issuerOf, machineExpectations, tokenVerifier } from '../shared/runtime/token-verifier.ts'
+import type { GatewayRoute } from './gateway-routes.ts'
 import type { Authorization, AuthorizerOptions } from './jwt-authorizer.ts'
 import { jwtAuthorizer } from './jwt-authorizer.ts'
 import type { TokenIssuer, TokenUser } from './token-issuer.ts'
@@ -13,39 +17,70 @@ export type Identity =
 
 export interface CellIdentity {
   readonly tokens: TokenVerifier
-  readonly authorize: (authorization: string | undefined, scopes: readonly string[]) => Promise<Authorization>
+  readonly machineIssuer: () => MachineIssuer
+  readonly authorize: (authorization: string | undefined, route: GatewayRoute) => Promise<Authorization>
   /** Development only. */
   readonly issuer: TokenIssuer | undefined
 }
 
-const AUDIENCE = 'overread'
-
-const once = <Made>(make: () => Made): (() => Made) => {
-  let made: { readonly value: Made } | undefined
-  return () => (made ??= { value: make() }).value
+export interface IdentitySetting {
+  readonly dataDir: string
+  readonly clock: Clock
+  readonly keys: IssuingKeys
+  readonly origin: () => string
 }
 
-/** In development the issuer is the cell's own origin, which is known once it listens: so all is made at first use. */
-export const openIdentity = async (
-  identity: Identity,
-  { dataDir, clock, origin }: { readonly dataDir: string; readonly clock: Clock; readonly origin: () => string },
-): Promise<CellIdentity> => {
+const AUDIENCE = 'overread'
+
+/** Made at first use: of what is made, the origin is known only once the cell listens. A failure is not kept. */
+const once = <Made>(make: () => Promise<Made>): (() => Promise<Made>) => {
+  let made: Promise<Made> | undefined
+  return () =>
+    (made ??= make().catch((fault: unknown) => {
+      made = undefined
+      throw fault
+    }))
+}
+
+/** In the cloud systems have a gateway of their own with the routes that are for them; here one server stands for both. */
+const authorizers = (people: AuthorizerOptions, machines: AuthorizerOptions): CellIdentity['authorize'] => {
+  const [ofPeople, ofMachines] = [jwtAuthorizer(people), jwtAuthorizer(machines)]
+  return (authorization, { operationId, scopes }) => {
+    const token = authorization?.split(' ').at(-1) ?? ''
+    const isMachine = issuerOf(token) === machines.issuer && isForMachines(operationId)
+    return (isMachine ? ofMachines : ofPeople)(authorization, scopes)
+  }
+}
+
+export const openIdentity = async (identity: Identity, setting: IdentitySetting): Promise<CellIdentity> => {
+  const { dataDir, clock, keys, origin } = setting
+  const audience = identity.kind === 'provider' ? identity.audience : AUDIENCE
   const issuer =
     identity.kind === 'development'
-      ? await openTokenIssuer({ dataDir, issuer: origin, audience: AUDIENCE, users: identity.users, clock })
+      ? await openTokenIssuer({ dataDir, issuer: origin, audience, users: identity.users, clock })
       : undefined
-  const expected = (): AuthorizerOptions =>
-    identity.kind === 'provider'
-      ? { ...identity, clock }
-      : { issuer: origin(), audience: AUDIENCE, keys: issuer?.keys ?? { keys: [] }, clock }
-  // The cell's own issuer follows RFC 9068; a provider may not.
-  const verifier = once(() =>
-    tokenVerifier({ ...expected(), ...(issuer === undefined ? {} : { accessTokenType: 'at+jwt' }) }),
-  )
-  const authorizer = once(() => jwtAuthorizer(expected()))
+  const machineIssuer = () => ({ baseUrl: origin(), audience })
+  const expected = once(async () => ({
+    people:
+      identity.kind === 'provider'
+        ? { ...identity, clock }
+        : { issuer: origin(), audience, keys: issuer?.keys ?? { keys: [] }, clock },
+    machines: machineExpectations(machineIssuer(), { keys: [await issuerKey(keys)] }, clock),
+  }))
+  const verifier = once(async () => {
+    const { people, machines } = await expected()
+    // The cell's own issuer follows RFC 9068; a provider may not.
+    const ofPeople = { ...people, ...(issuer === undefined ? {} : { accessTokenType: 'at+jwt' as const }) }
+    return eitherIssuer(tokenVerifier(ofPeople), tokenVerifier(machines), machines.issuer)
+  })
+  const authorizer = once(async () => {
+    const { people, machines } = await expected()
+    return authorizers(people, machines)
+  })
   return {
-    tokens: { verify: (token) => verifier().verify(token) },
-    authorize: (authorization, scopes) => authorizer()(authorization, scopes),
+    tokens: { verify: async (token) => (await verifier()).verify(token) },
+    machineIssuer,
+    authorize: async (authorization, route) => (await authorizer())(authorization, route),
     issuer,
   }
 }

@@ -18,6 +18,7 @@ import type { SqliteRecordStore } from '../shared/adapters/embedded/sqlite-recor
 import { sqliteRecordStore } from '../shared/adapters/embedded/sqlite-record-store.ts'
 import { installedPageFolder, pageFolder } from '../shared/adapters/page-folder.ts'
 import { ulidSource } from '../shared/adapters/ulid-source.ts'
+import type { MachineIssuer } from '../shared/contracts/machine-issuer.ts'
 import type { InflateRaw } from '../shared/domain/dicom/inspect-object.ts'
 import type { KeyVault } from '../shared/ports/key-vault.ts'
 import type { CellFacts, NetworkDirectory } from '../shared/ports/network-directory.ts'
@@ -43,6 +44,7 @@ export interface CellPorts {
   readonly clock: Clock
   readonly ids: IdSource
   readonly tokens: TokenVerifier
+  readonly machineIssuer: () => MachineIssuer
   readonly log: Log
   readonly inflateRaw: InflateRaw
   readonly pageFiles: PageFiles
@@ -62,8 +64,8 @@ export interface CellSetting {
 }
 
 export interface OpenCell {
-  /** All but the verifier of tokens, which rests on the identity the cell is started with. */
-  readonly ports: Omit<CellPorts, 'tokens'>
+  /** All but what rests on the identity the cell is started with. */
+  readonly ports: Omit<CellPorts, 'tokens' | 'machineIssuer'>
   readonly database: CellDatabase
   readonly shelf: ObjectShelf
   readonly access: ObjectAccess
@@ -85,7 +87,7 @@ export const openCell = (setting: CellSetting): OpenCell => {
     objects: diskObjectStore(shelf),
     uploads: presignedUploads(shelf, access, clock),
     downloads: presignedDownloads(access, clock),
-    keys: localKeyVault(keys),
+    keys: localKeyVault(keys, join(dataDir, 'machine-token-key.pem')),
     network: fileNetworkDirectory({ networkPath, policyPath }, policyDocument),
     cell,
     addresses: addressCountryTable(setting.addressRanges, { loopbackAgrees: setting.loopbackAgrees }),

@@ -128,8 +128,10 @@ const run = async (
   const { dataDir, functions } = options
   const { clock, queues, log } = opened.ports
   await queues.takeOver()
-  const identity = await openIdentity(options.identity, { dataDir, clock, origin: () => origin.url })
-  const ports: CellPorts = { ...opened.ports, tokens: identity.tokens }
+  const { keys } = opened.ports
+  const identity = await openIdentity(options.identity, { dataDir, clock, keys, origin: () => origin.url })
+  const { tokens, machineIssuer } = identity
+  const ports: CellPorts = { ...opened.ports, tokens, machineIssuer }
   const server = await listen(options, opened, ports, identity)
   origin.url = options.publicOrigin ?? server.origin
   writeSeed(options, origin.url, files)

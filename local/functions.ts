@@ -3,6 +3,7 @@ import { entry as auditTrail } from '../functions/audit-trail/entry.ts'
 import { entry as caseDesk } from '../functions/case-desk/entry.ts'
 import { entry as imageAccess } from '../functions/image-access/entry.ts'
 import { entry as imageUpload } from '../functions/image-upload/entry.ts'
+import { entry as machineToken } from '../functions/machine-token/entry.ts'
 import { entry as minuteSweep } from '../functions/minute-sweep/entry.ts'
 import { entry as outboxDispatch } from '../functions/outbox-dispatch/entry.ts'
 import { entry as referralIntake } from '../functions/referral-intake/entry.ts'
@@ -26,6 +27,7 @@ export const cellFunctions: CellFunctions = {
     'report-filing': reportFiling,
     'turnaround-kpi': turnaroundKpi,
     'audit-trail': auditTrail,
+    'machine-token': machineToken,
     'api-reference': apiReference,
   },
   queue: {

@@ -20,7 +20,7 @@ export interface SideDoor {
 export interface ServerOptions {
   readonly routes: readonly GatewayRoute[]
   readonly handlerOf: (route: GatewayRoute) => HttpHandler | undefined
-  readonly authorize: (authorization: string | undefined, scopes: readonly string[]) => Promise<Authorization>
+  readonly authorize: (authorization: string | undefined, route: GatewayRoute) => Promise<Authorization>
   readonly sideDoors: readonly SideDoor[]
   readonly clock: Clock
   readonly region: string
@@ -117,7 +117,7 @@ const gateway = (options: ServerOptions) => {
 
   const claimsFor = async (request: IncomingMessage, { route }: RouteMatch<GatewayRoute>) => {
     if (route.scopes.length === 0) return undefined
-    const authorization = await options.authorize(request.headers.authorization, route.scopes)
+    const authorization = await options.authorize(request.headers.authorization, route)
     switch (authorization.outcome) {
       case 'authorized':
         return authorization.claims

@@ -7,7 +7,7 @@ import type { JSONWebKeySet, JWK } from 'jose'
 import * as z from 'zod'
 import { readSecretFile, writeSecretFile } from '../shared/adapters/embedded/key-file.ts'
 import { routes } from '../shared/contracts/routes.ts'
-import { permissions } from '../shared/domain/access/permissions.ts'
+import { isGrantedToRoles, permissions, type PermittedOperation } from '../shared/domain/access/permissions.ts'
 import type { PersonRole } from '../shared/domain/network/parties.ts'
 import type { Clock } from '../shared/ports/surroundings.ts'
 import type { SideDoor } from './server.ts'
@@ -45,11 +45,7 @@ const AskSchema = z.strictObject({ sub: z.string().min(1).max(100) })
 /** The scopes of every operation that one of the roles may call. */
 export const scopesOf = (roles: readonly PersonRole[]): string[] => {
   const allowed = routes.filter(
-    ({ operationId }) =>
-      operationId in permissions &&
-      permissions[operationId as keyof typeof permissions].some((grant) =>
-        grant.roles.some((role) => roles.includes(role)),
-      ),
+    ({ operationId }) => operationId in permissions && isGrantedToRoles(operationId as PermittedOperation, roles),
   )
   return [...new Set(allowed.flatMap(({ scopes }) => [...scopes]))].sort()
 }

@@ -75,7 +75,7 @@ export function auditEventOf(record: AuditRecord): AuditEvent {
         type: agentType(by.kind),
         who: { identifier: { system: `${OVERREAD}:${by.kind}`, value: by.id } },
         ...(by.role === undefined ? {} : { role: [{ text: by.role }] }),
-        requestor: by.kind === 'person',
+        requestor: by.kind !== 'overread',
       },
     ],
     source: {

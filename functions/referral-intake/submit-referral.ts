@@ -122,7 +122,8 @@ export async function submitReferral(
     },
     reading: readingOf(resolution),
     patient: await sealPatient(ports.keys, referralId, placement.site.jurisdiction, body),
-    referrerPersonId: principal.personId,
+    // A system refers nobody: questions go to a person, and no reader reads what they themselves referred.
+    referrerPersonId: principal.kind === 'machine' ? placement.site.coordinator : principal.personId,
   })
   const writes = await orderGuards(ports.keys, principal.orgId, referralId, body.order)
   const { remember } = context

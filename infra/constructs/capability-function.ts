@@ -15,6 +15,7 @@ import { roleStatements } from './role-statements.ts'
 export interface CapabilityFunctionProps {
   readonly name: CapabilityName
   readonly state: StateStack
+  readonly machineBaseUrl: string
   /** Folder that holds one folder a capability, as `npm run build` makes it. */
   readonly bundles: string
 }
@@ -23,7 +24,7 @@ export interface CapabilityFunctionProps {
 export class CapabilityFunction extends Construct {
   readonly lambda: LambdaFunction
 
-  constructor(scope: Construct, id: string, { name, state, bundles }: CapabilityFunctionProps) {
+  constructor(scope: Construct, id: string, { name, state, machineBaseUrl, bundles }: CapabilityFunctionProps) {
     super(scope, id)
     const { cell } = state
     const logGroup = new LogGroup(this, 'Logs', {
@@ -43,7 +44,7 @@ export class CapabilityFunction extends Construct {
       code: Code.fromAsset(path.join(bundles, name)),
       // What CDK would grant by itself goes nowhere: the managed policy above is the whole of it.
       role: role.withoutPolicyUpdates(),
-      environment: { ...environmentOf(state, name), NODE_OPTIONS: '--enable-source-maps' },
+      environment: { ...environmentOf(state, name, machineBaseUrl), NODE_OPTIONS: '--enable-source-maps' },
       environmentEncryption: state.keys.of.environment,
       timeout: Duration.seconds(size.timeoutSeconds),
       memorySize: size.memoryMib,

@@ -6,7 +6,7 @@ import type { CellDeployment } from '../deployments/deployment.ts'
 import { keyPolicy, type KeyUse, type ServiceUse } from './key-policy.ts'
 import { bucketArn, logGroupArn, pascal, sweepRuleArn } from './names.ts'
 
-type ClassKey = BucketClass | 'table' | 'queues' | 'logs' | 'environment' | 'seal' | 'mac' | 'sign'
+type ClassKey = BucketClass | 'table' | 'queues' | 'logs' | 'environment' | 'seal' | 'mac' | 'sign' | 'issuer'
 
 interface KeyPlan {
   readonly purpose: string
@@ -77,6 +77,12 @@ const plans = (cell: CellDeployment): Record<Exclude<ClassKey, BucketClass>, Key
     purpose: 'signatures of reports and audit checkpoints',
     use: { kind: 'direct', actions: ['kms:GetPublicKey', 'kms:Sign'] },
     spec: KeySpec.ECC_NIST_P256,
+    usage: KeyUsage.SIGN_VERIFY,
+  },
+  issuer: {
+    purpose: 'access tokens of systems',
+    use: { kind: 'direct', actions: ['kms:GetPublicKey', 'kms:Sign'] },
+    spec: KeySpec.RSA_2048,
     usage: KeyUsage.SIGN_VERIFY,
   },
 })

@@ -4,6 +4,7 @@ import { EnvironmentSchema as auditTrail } from '../../functions/audit-trail/env
 import { EnvironmentSchema as caseDesk } from '../../functions/case-desk/env.ts'
 import { EnvironmentSchema as imageAccess } from '../../functions/image-access/env.ts'
 import { EnvironmentSchema as imageUpload } from '../../functions/image-upload/env.ts'
+import { EnvironmentSchema as machineToken } from '../../functions/machine-token/env.ts'
 import { EnvironmentSchema as minuteSweep } from '../../functions/minute-sweep/env.ts'
 import { EnvironmentSchema as outboxDispatch } from '../../functions/outbox-dispatch/env.ts'
 import { EnvironmentSchema as referralIntake } from '../../functions/referral-intake/env.ts'
@@ -26,6 +27,7 @@ export const environmentSchemas: Readonly<Record<CapabilityName, z.ZodObject>> =
   'report-filing': reportFiling,
   'turnaround-kpi': turnaroundKpi,
   'audit-trail': auditTrail,
+  'machine-token': machineToken,
   'api-reference': apiReference,
   'study-arrival': studyArrival,
   'worklist-routing': worklistRouting,

@@ -11,7 +11,6 @@ const jwksUrlOf = ({ issuer, jwksUrl }: { readonly issuer: string; readonly jwks
 
 const forHttp = ({ cell }: StateStack): Record<string, string> => ({
   TOKEN_ISSUER: cell.tokens.issuer,
-  TOKEN_AUDIENCE: cell.tokens.audience,
   TOKEN_JWKS_URL: jwksUrlOf(cell.tokens),
   ADDRESS_COUNTRIES: JSON.stringify(cell.readerNetworks),
   LOOPBACK_AGREES: String(cell.emulator !== undefined),
@@ -45,7 +44,11 @@ const wanted = (schema: z.ZodObject): string[] => Object.keys(schema.shape).filt
  * The variables of one function, made from its capability and held against the schema that the function itself parses: a
  * variable that one of the two does not know fails the synthesis.
  */
-export const environmentOf = (state: StateStack, name: CapabilityName): Record<string, string> => {
+export const environmentOf = (
+  state: StateStack,
+  name: CapabilityName,
+  machineBaseUrl: string,
+): Record<string, string> => {
   const { trigger, records, sends = [] } = capability(name)
   const environment = {
     CELL_ID: state.cell.cellId,
@@ -53,7 +56,11 @@ export const environmentOf = (state: StateStack, name: CapabilityName): Record<s
     RESIDENCY_ORIGIN: state.cell.residencyOrigin,
     // The walk over the templates blocks the synthesis: what is deployed has none.
     RESIDENCY_FINDINGS: '0',
-    ...(trigger === 'http' && records ? forHttp(state) : {}),
+    ...(trigger === 'http' && records
+      ? { TOKEN_AUDIENCE: state.cell.tokens.audience, MACHINE_BASE_URL: machineBaseUrl }
+      : {}),
+    // Whoever issues tokens takes none.
+    ...(trigger === 'http' && records && name !== 'machine-token' ? forHttp(state) : {}),
     ...(records ? { TABLE_NAME: state.records.table.tableName } : {}),
     ...Object.fromEntries(sends.map((queue) => [`QUEUE_${screaming(queue)}`, state.queues[queue].queue.queueUrl])),
     ...forKeys(state, name),

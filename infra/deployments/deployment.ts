@@ -36,7 +36,10 @@ const RetentionSchema = z.strictObject({
 const CustomDomainSchema = z.strictObject({ domainName: z.string().min(4), certificateArn: arnOf('acm') })
 
 /** What makes a cell testable on one machine and would be wrong anywhere else: loopback is wherever the token says. */
-const EmulatorSchema = z.strictObject({ visibilitySeconds: z.int().positive().max(60) })
+const EmulatorSchema = z.strictObject({
+  visibilitySeconds: z.int().positive().max(60),
+  endpoint: z.url({ protocol: /^http$/ }),
+})
 
 /** One cell: one region's complete deployment. */
 export const CellDeploymentSchema = z

@@ -3,6 +3,7 @@ import { Construct } from 'constructs'
 import { capability, capabilityNames, type CapabilityName } from '../../shared/contracts/capabilities.ts'
 import { CapabilityFunction } from '../constructs/capability-function.ts'
 import { CellApi } from '../constructs/cell-api.ts'
+import { MachineApi } from '../constructs/machine-api.ts'
 import { consumeQueues, followOutbox, sweepEveryMinute } from '../constructs/function-triggers.ts'
 import { CellStack } from './cell-stack.ts'
 import type { StateStack } from './state-stack.ts'
@@ -20,15 +21,18 @@ export class ServiceStack extends CellStack {
 
   constructor(scope: Construct, { state, bundles }: ServiceStackProps) {
     super(scope, 'service', { cell: state.cell })
+    const machines = new MachineApi(this, 'MachineApi', state.cell)
+    const { baseUrl: machineBaseUrl } = machines
     const parent = new Construct(this, 'Functions')
     this.functions = Object.fromEntries(
       capabilityNames.map((name) => {
-        const made = new CapabilityFunction(parent, pascal(name), { name, state, bundles })
+        const made = new CapabilityFunction(parent, pascal(name), { name, state, machineBaseUrl, bundles })
         this.addTriggers(made, state, name)
         return [name, made.lambda]
       }),
     ) as Record<CapabilityName, LambdaFunction>
     this.api = new CellApi(this, 'Api', { state, functions: this.functions })
+    machines.connect(this.functions, this.api.accessLogs)
   }
 
   private addTriggers(made: CapabilityFunction, state: StateStack, name: CapabilityName): void {

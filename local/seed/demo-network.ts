@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { readNetwork } from '../../shared/domain/network/check-network.ts'
 import { OrgIdSchema, ReaderIdSchema } from '../../shared/domain/network/ids.ts'
 import { JurisdictionSchema } from '../../shared/domain/network/jurisdiction.ts'
+import type { MachineClient } from '../../shared/domain/network/machine-client.ts'
 import type { NetworkDefinition } from '../../shared/domain/network/network-definition.ts'
 import { PersonRoleSchema } from '../../shared/domain/network/parties.ts'
 import networkJson from './demo-network.json' with { type: 'json' }
@@ -17,8 +18,9 @@ const read = (json: unknown): NetworkDefinition => {
 export const demoNetwork: NetworkDefinition = read(networkJson)
 
 /** The demo network as the cell that listens at `baseUrl` serves it. */
-export const demoNetworkAt = (baseUrl: string): NetworkDefinition => ({
+export const demoNetworkAt = (baseUrl: string, machineClients: readonly MachineClient[] = []): NetworkDefinition => ({
   ...demoNetwork,
+  machineClients: [...machineClients],
   cells: demoNetwork.cells.map((cell) => ({ ...cell, baseUrl })),
 })
 

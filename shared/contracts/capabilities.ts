@@ -10,7 +10,7 @@ export interface Capability {
   readonly sends?: readonly QueueName[]
   readonly buckets?: Readonly<Partial<Record<BucketClass, readonly BucketRight[]>>>
   /** Use of keys beside those that encrypt buckets, table and queues. */
-  readonly keys?: readonly ('seal' | 'open' | 'mac' | 'sign' | 'verify')[]
+  readonly keys?: readonly ('seal' | 'open' | 'mac' | 'sign' | 'verify' | 'sign-token')[]
   readonly records: boolean
 }
 
@@ -47,6 +47,7 @@ export const capabilities = {
   },
   'turnaround-kpi': { trigger: 'http', records: true, buckets: { network: ['read'] } },
   'audit-trail': { trigger: 'http', records: true, keys: ['verify'], buckets: { network: ['read'], audit: ['read'] } },
+  'machine-token': { trigger: 'http', records: true, keys: ['sign-token'], buckets: { network: ['read'] } },
   'api-reference': { trigger: 'http', records: false },
   'study-arrival': {
     trigger: 'queue',

@@ -28,10 +28,13 @@ export const cellVariables = {
 
 export const AddressRangesSchema = z.array(z.strictObject({ cidr: z.string().min(9), country: z.string().length(2) }))
 
+/** Where systems get their tokens, and for what audience. */
+export const issuerVariables = { TOKEN_AUDIENCE: given, MACHINE_BASE_URL: z.url() }
+
 /** Tokens are verified again in code (controls API-02), and a reader's place is checked by address (TEN-05). */
 export const httpVariables = {
   TOKEN_ISSUER: z.url(),
-  TOKEN_AUDIENCE: given,
+  ...issuerVariables,
   TOKEN_JWKS_URL: z.url(),
   ADDRESS_COUNTRIES: z.string().transform((json) => AddressRangesSchema.parse(JSON.parse(json))),
   LOOPBACK_AGREES: z.stringbool(),
@@ -42,7 +45,8 @@ export const bucketVariables = <B extends BucketClass>(...buckets: readonly B[])
 /** Key that an upload URL binds: the default key of the bucket. */
 export const uploadKeyVariables = <B extends BucketClass>(...buckets: readonly B[]) => variables('UPLOAD_KEY', buckets)
 export const queueVariables = <Q extends QueueName>(...queues: readonly Q[]) => variables('QUEUE', queues)
-export const keyVariables = <K extends 'seal' | 'mac' | 'sign'>(...keys: readonly K[]) => variables('KEY', keys)
+export const keyVariables = <K extends 'seal' | 'mac' | 'sign' | 'issuer'>(...keys: readonly K[]) =>
+  variables('KEY', keys)
 
 /** Variables of Lambda's own, which no template may set. */
 export const setByLambda: ReadonlySet<string> = new Set(['AWS_REGION'])

@@ -3,6 +3,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { refusals, type RefusalCode } from '../domain/refusal.ts'
 import { answerExamples } from './answer-examples.ts'
 import { CaseStatusSchema } from './http/referrals.ts'
+import { TokenErrorSchema, tokenErrors } from './http/tokens.ts'
 import { ProblemSchema, type Problem } from './http/problem.ts'
 import { routes, scopes, type OperationId, type Route } from './routes.ts'
 
@@ -15,6 +16,7 @@ type Code = RefusalCode | 'unexpected-error'
 
 /** Every refusal an operation can answer with: its own, and those that follow from its form. */
 function codesOf(r: Route): Code[] {
+  if (r.takes === 'form') return ['busy', 'key-unavailable', 'unexpected-error']
   if (r.scopes.length === 0) return ['not-found', 'unexpected-error']
   const has = (schema: z.ZodType) => schema instanceof z.ZodObject && Object.keys(schema.shape).length > 0
   const codes: Code[] = [
@@ -61,6 +63,20 @@ function problemResponses(r: Route): ZodOpenApiOperationObject['responses'] {
     ]),
   )
 }
+
+const FORM = 'application/x-www-form-urlencoded'
+
+/** OAuth 2.0 has its own form of saying no (RFC 6749 5.2). */
+const tokenErrorResponses = (): ZodOpenApiOperationObject['responses'] =>
+  Object.fromEntries(
+    [...Map.groupBy(Object.entries(tokenErrors), ([, status]) => status)].map(([status, errors]) => [
+      String(status),
+      {
+        description: errors.map(([error]) => `\`${error}\``).join('; '),
+        content: { 'application/json': { schema: TokenErrorSchema } },
+      },
+    ]),
+  )
 
 const idempotencyKey = z
   .string()
@@ -124,13 +140,21 @@ const operation = (r: Route): ZodOpenApiOperationObject => ({
     query: r.query as z.ZodObject,
     header: headersOf(r),
   },
-  ...(r.body === null ? {} : { requestBody: { required: true, content: { 'application/json': { schema: r.body } } } }),
+  ...(r.body === null
+    ? {}
+    : {
+        requestBody: {
+          required: true,
+          content: { [r.takes === 'form' ? FORM : 'application/json']: { schema: r.body } },
+        },
+      }),
   responses: {
     [String(r.success)]: {
       description: r.success === 201 ? 'Created' : 'OK',
       ...(carriesVersion(r.answer) ? { headers: z.object({ ETag: eTag }) } : {}),
       content: { [mediaTypeOf(r)]: { schema: answerSchemaOf(r), ...exampleOf(r) } },
     },
+    ...(r.takes === 'form' ? tokenErrorResponses() : {}),
     ...problemResponses(r),
   },
 })

@@ -33,6 +33,7 @@ import {
   SubmitReferralSchema,
   TimelineSchema,
 } from './http/referrals.ts'
+import { IssuerKeysSchema, IssuerMetadataSchema, TokenAnswerSchema, TokenRequestSchema } from './http/tokens.ts'
 import {
   ImagePageSchema,
   ImagesQuerySchema,
@@ -73,6 +74,8 @@ export interface Route {
   readonly params: z.ZodType
   readonly query: z.ZodType
   readonly body: z.ZodType | null
+  /** `form`: `application/x-www-form-urlencoded`, as OAuth 2.0 has it. */
+  readonly takes: 'json' | 'form'
   /** Largest body in bytes; 64 KiB unless a manifest needs more. */
   readonly bodyLimit: number
   readonly success: 200 | 201
@@ -95,6 +98,7 @@ const defaults = {
   params: none,
   query: none,
   body: null,
+  takes: 'json',
   bodyLimit: 64 * KIB,
   success: 200,
   form: 'json',
@@ -474,6 +478,35 @@ export const routes = [
     scopes: ['audit:read'],
     params: ReferralParamsSchema,
     answer: AuditEventBundleSchema,
+  }),
+  route({
+    operationId: 'issueToken',
+    method: 'POST',
+    path: '/v1/token',
+    capability: 'machine-token',
+    summary: 'Get a token as a system registered in the network, by a signed assertion (`private_key_jwt`)',
+    scopes: [],
+    body: TokenRequestSchema,
+    takes: 'form',
+    answer: TokenAnswerSchema,
+  }),
+  route({
+    operationId: 'readMachineIssuer',
+    method: 'GET',
+    path: '/machines/.well-known/openid-configuration',
+    capability: 'machine-token',
+    summary: 'Where systems get tokens, and how they prove themselves',
+    scopes: [],
+    answer: IssuerMetadataSchema,
+  }),
+  route({
+    operationId: 'readMachineKeys',
+    method: 'GET',
+    path: '/machines/.well-known/jwks.json',
+    capability: 'machine-token',
+    summary: 'The public key that tokens of systems are signed with',
+    scopes: [],
+    answer: IssuerKeysSchema,
   }),
   route({
     operationId: 'readOpenApi',

@@ -67,6 +67,11 @@ export const keys = {
     partition: `org#${orgId}#idempotency#${digest}`,
     sort: 'answer',
   }),
+  /** That an assertion of a system was used, until it could not be used any more. */
+  assertion: (orgId: string, clientId: string, digest: string): RecordKey => ({
+    partition: `org#${orgId}#assertion#${clientId}#${digest}`,
+    sort: 'used',
+  }),
   auditRecord: (chain: string, n: number): RecordKey => ({ partition: chain, sort: `audit#${number(n)}` }),
   auditHead: (chain: string): RecordKey => ({ partition: chain, sort: 'audit-head' }),
   auditAnchor: (chain: string, checkpoint: number): RecordKey => ({

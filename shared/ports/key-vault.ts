@@ -17,4 +17,8 @@ export interface KeyVault {
   sign(message: Uint8Array): Promise<{ keyId: string; signature: Uint8Array }>
   /** SPKI as PEM: what an offline verifier needs. */
   publicKey(): Promise<{ keyId: string; pem: string }>
+  /** RSASSA-PKCS1-v1_5 with SHA-256, by the key of the cell's tokens: gateways take nothing else. */
+  signToken(message: Uint8Array): Promise<Uint8Array>
+  /** SPKI as PEM of the key of `signToken`. */
+  tokenPublicKey(): Promise<string>
 }

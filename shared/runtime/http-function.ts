@@ -79,12 +79,15 @@ async function authenticate(event: HttpEvent, ports: HttpPorts): Promise<Princip
   const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(headerOf(event, 'authorization') ?? '')
   if (bearer?.[1] === undefined) throw new Refusal('unauthenticated')
   const claims = await ports.tokens.verify(bearer[1])
-  const ipCountry = ports.addresses.countryOf(event.requestContext.http.sourceIp, claims.country)
-  return principalOf(claims, await ports.network.current(), ipCountry)
+  const ipCountry = ports.addresses.countryOf(
+    event.requestContext.http.sourceIp,
+    'country' in claims ? claims.country : undefined,
+  )
+  return principalOf(claims, await ports.network.current(), ipCountry, ports.clock.now())
 }
 
 const actorOf = (principal: Principal): Actor => ({
-  kind: 'person',
+  kind: principal.kind,
   id: principal.personId,
   orgId: principal.orgId,
   ...(principal.roles[0] === undefined ? {} : { role: principal.roles[0] }),

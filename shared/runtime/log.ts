@@ -5,6 +5,7 @@ export const logMessages = {
   'request-answered': 'Request answered',
   'request-refused': 'Request refused',
   'request-failed': 'Request failed unexpectedly',
+  'token-refused': 'No token was issued',
   'audit-failed': 'The audit record of a refusal could not be written',
   'message-handled': 'Message handled',
   'message-retried': 'Message will be retried',

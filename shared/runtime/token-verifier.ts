@@ -1,24 +1,29 @@
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
+  decodeJwt,
   jwtVerify,
   type JSONWebKeySet,
   type JWTHeaderParameters,
   type JWTVerifyGetKey,
 } from 'jose'
 import * as z from 'zod'
+import { machineIssuerOf, machineKeysUrlOf, type MachineIssuer } from '../contracts/machine-issuer.ts'
 import type { Principal } from '../domain/access/principal.ts'
-import type { PersonId } from '../domain/network/ids.ts'
+import type { Instant } from '../domain/instant.ts'
+import { ClientIdSchema, type PersonId } from '../domain/network/ids.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'
 import { PersonRoleSchema } from '../domain/network/parties.ts'
+import { isValidAt } from '../domain/network/validity.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Clock } from '../ports/surroundings.ts'
 
+const times = { exp: z.int().positive(), iat: z.int().positive() }
+
 /** The claims Overread reads. Anything else in the token is ignored; a token without one of these is refused. */
-const ClaimsSchema = z.object({
+const PersonClaimsSchema = z.object({
   sub: z.string().min(1).max(128),
-  exp: z.int().positive(),
-  iat: z.int().positive(),
+  ...times,
   jti: z.string().min(1).max(128),
   token_use: z.literal('access'),
   org_id: z.string().min(1).max(64),
@@ -32,7 +37,19 @@ const ClaimsSchema = z.object({
   amr: z.array(z.string()).max(10).optional(),
   auth_time: z.int().positive().optional(),
 })
-export type TokenClaims = z.infer<typeof ClaimsSchema>
+type PersonClaims = z.infer<typeof PersonClaimsSchema>
+
+/** Of a token that the cell itself signed for a system (RFC 9068 2.2). What it may do is asked of the network, not of the token. */
+const MachineClaimsSchema = z.object({
+  client_id: ClientIdSchema,
+  ...times,
+  jti: z.string().min(1).max(128),
+  token_use: z.literal('access'),
+  org_id: z.string().min(1).max(64),
+  scope: z.string().max(1000),
+})
+type MachineClaims = z.infer<typeof MachineClaimsSchema>
+export type TokenClaims = PersonClaims | MachineClaims
 
 export interface TokenVerifier {
   /** Refuses `unauthenticated` unless signature, algorithm, key, issuer, audience, type and times all hold. */
@@ -46,7 +63,23 @@ export interface TokenExpectations {
   readonly clock: Clock
   /** The issuer follows RFC 9068: nothing but an access token by its `typ` is taken. */
   readonly accessTokenType?: 'at+jwt'
+  /** The claims of its tokens: of people unless the issuer is the cell's own, for systems. */
+  readonly subjects?: 'machines'
 }
+
+/** What is asked of a token that the cell has signed for a system. */
+export const machineExpectations = (
+  issuer: MachineIssuer,
+  keys: TokenExpectations['keys'],
+  clock: Clock,
+): TokenExpectations => ({
+  issuer: machineIssuerOf(issuer),
+  audience: issuer.audience,
+  keys,
+  clock,
+  accessTokenType: 'at+jwt',
+  subjects: 'machines',
+})
 
 /** A token lives an hour at most, whatever its issuer says. */
 const LONGEST_LIFE_SECONDS = 3600
@@ -64,7 +97,9 @@ function requireHeader({ typ, kid }: JWTHeaderParameters, demanded: string | und
   if (!fits || typeof kid !== 'string' || kid === '') throw new Refusal('unauthenticated')
 }
 
-const requireTimes = ({ exp, iat, auth_time: authTime }: TokenClaims, nowSeconds: number): void => {
+const requireTimes = (claims: TokenClaims, nowSeconds: number): void => {
+  const { exp, iat } = claims
+  const authTime = 'auth_time' in claims ? claims.auth_time : undefined
   const latest = nowSeconds + CLOCK_TOLERANCE_SECONDS
   if (exp - iat > LONGEST_LIFE_SECONDS || iat > latest || (authTime ?? 0) > latest) throw new Refusal('unauthenticated')
 }
@@ -88,7 +123,7 @@ export function tokenVerifier(expected: TokenExpectations): TokenVerifier {
           requiredClaims: ['sub', 'exp', 'iat', 'jti'],
         })
         requireHeader(protectedHeader, expected.accessTokenType)
-        const claims = ClaimsSchema.parse(payload)
+        const claims = (expected.subjects === 'machines' ? MachineClaimsSchema : PersonClaimsSchema).parse(payload)
         requireTimes(claims, now.getTime() / 1000)
         return claims
       } catch (cause) {
@@ -98,8 +133,46 @@ export function tokenVerifier(expected: TokenExpectations): TokenVerifier {
   }
 }
 
+/** As the token says, which nobody has checked yet: good for choosing whose keys to check it with. */
+export const issuerOf = (token: string): string | undefined => {
+  try {
+    return decodeJwt(token).iss
+  } catch {
+    return undefined
+  }
+}
+
+/** Two issuers, each with its own keys and kind of subject: neither can sign for the other's. */
+export const eitherIssuer = (people: TokenVerifier, machines: TokenVerifier, machineIssuer: string): TokenVerifier => ({
+  verify: (token) => (issuerOf(token) === machineIssuer ? machines : people).verify(token),
+})
+
+const scopesIn = (scope: string): string[] => scope.split(' ').filter((one) => one.length > 0)
+
+/** A client that was taken out, or whose time is over, has no access, whatever its token says. */
+function machinePrincipal(claims: MachineClaims, network: NetworkIndex, at: Instant): Principal {
+  const client = network.machineClients.get(claims.client_id)
+  if (client?.orgId !== claims.org_id || !isValidAt(client, Date.parse(at))) throw new Refusal('unauthenticated')
+  const registered: readonly string[] = client.scopes
+  return {
+    kind: 'machine',
+    subject: client.clientId,
+    orgId: client.orgId,
+    personId: client.clientId,
+    roles: [...client.roles],
+    scopes: scopesIn(claims.scope).filter((scope) => registered.includes(scope)),
+    mfa: false,
+  }
+}
+
 /** Who the network definition says this is now. A person it no longer names, or names elsewhere, has no access. */
-export function principalOf(claims: TokenClaims, network: NetworkIndex, ipCountry: string | undefined): Principal {
+export function principalOf(
+  claims: TokenClaims,
+  network: NetworkIndex,
+  ipCountry: string | undefined,
+  at: Instant,
+): Principal {
+  if ('client_id' in claims) return machinePrincipal(claims, network, at)
   const person = network.people.get(claims.person_id as PersonId)
   if (person?.orgId !== claims.org_id) throw new Refusal('unauthenticated')
   const granted = claims.roles.flatMap((role) => {
@@ -108,11 +181,12 @@ export function principalOf(claims: TokenClaims, network: NetworkIndex, ipCountr
   })
   const reader = granted.includes('reader') ? network.readerByPerson.get(person.personId) : undefined
   return {
+    kind: 'person',
     subject: claims.sub,
     orgId: person.orgId,
     personId: person.personId,
     roles: granted,
-    scopes: claims.scope.split(' ').filter((scope) => scope.length > 0),
+    scopes: scopesIn(claims.scope),
     mfa: claims.amr?.includes('mfa') ?? false,
     ...(reader === undefined ? {} : { readerId: reader.readerId }),
     ...(claims.country === undefined ? {} : { attestedCountry: claims.country }),
@@ -121,14 +195,21 @@ export function principalOf(claims: TokenClaims, network: NetworkIndex, ipCountr
   }
 }
 
+interface TokenEnvironment {
+  readonly TOKEN_ISSUER: string
+  readonly TOKEN_AUDIENCE: string
+  readonly TOKEN_JWKS_URL: string
+  readonly MACHINE_BASE_URL: string
+}
+
 /** The verifier of a deployed function. */
-export const tokensFrom = (
-  environment: { readonly TOKEN_ISSUER: string; readonly TOKEN_AUDIENCE: string; readonly TOKEN_JWKS_URL: string },
-  clock: Clock,
-): TokenVerifier =>
-  tokenVerifier({
-    issuer: environment.TOKEN_ISSUER,
-    audience: environment.TOKEN_AUDIENCE,
-    keys: new URL(environment.TOKEN_JWKS_URL),
-    clock,
-  })
+export const tokensFrom = (environment: TokenEnvironment, clock: Clock): TokenVerifier => {
+  const audience = environment.TOKEN_AUDIENCE
+  const people = { issuer: environment.TOKEN_ISSUER, audience, keys: new URL(environment.TOKEN_JWKS_URL), clock }
+  const machines = { baseUrl: environment.MACHINE_BASE_URL, audience }
+  return eitherIssuer(
+    tokenVerifier(people),
+    tokenVerifier(machineExpectations(machines, new URL(machineKeysUrlOf(machines)), clock)),
+    machineIssuerOf(machines),
+  )
+}

@@ -1,6 +1,7 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { demoNetwork } from '../../local/seed/demo-network.ts'
+import { demoNetworkAt } from '../../local/seed/demo-network.ts'
 import { demoPolicy } from '../../local/seed/demo-policy.ts'
+import type { MachineClient } from '../../shared/domain/network/machine-client.ts'
 
 interface DeployedCell {
   readonly region: string
@@ -9,11 +10,15 @@ interface DeployedCell {
 }
 
 /** Applies the demo network and its policy to a deployed cell, as `network apply` does: two objects of the network bucket. */
-export async function seedAwsCell(endpoint: string, { region, baseUrl, outputs }: DeployedCell): Promise<void> {
+export async function seedAwsCell(
+  endpoint: string,
+  { region, baseUrl, outputs }: DeployedCell,
+  client: MachineClient,
+): Promise<void> {
   const bucket = outputs['NetworkBucketName']
   if (bucket === undefined) throw new Error('the cell has no output NetworkBucketName')
   const s3 = new S3Client({ region, endpoint, forcePathStyle: true })
-  const network = { ...demoNetwork, cells: demoNetwork.cells.map((cell) => ({ ...cell, baseUrl })) }
+  const network = demoNetworkAt(baseUrl, [client])
   for (const [key, value] of [
     ['network/current.json', network],
     ['network/policy.json', demoPolicy],

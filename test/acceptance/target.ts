@@ -1,10 +1,17 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { apiClient, type ApiClient } from '../../local/client/api-client.ts'
 import { closeConnections } from '../../local/client/put-object.ts'
 import { developmentTokens } from '../../local/client/development-tokens.ts'
-import { startDemoCell } from '../../local/demo-cell.ts'
+import { machineTokens, type MachineIdentity } from '../../local/client/machine-tokens.ts'
+import { demoMachineKeyPath, startDemoCell } from '../../local/demo-cell.ts'
+import {
+  DEMO_CLIENT_ID,
+  demoMachineClient,
+  openDemoMachineKey,
+  type DemoMachineKey,
+} from '../../local/seed/demo-machine.ts'
 import { demoUsers } from '../../local/seed/demo-network.ts'
 import { seedAwsCell } from './seed-aws-cell.ts'
 
@@ -14,6 +21,8 @@ export interface Target {
   readonly baseUrl: string
   readonly tokenFor: (sub: string) => () => Promise<string>
   readonly as: (sub: string) => ApiClient
+  /** The demo's one system, at the address that systems have. */
+  readonly machine: MachineIdentity & { readonly baseUrl: string; readonly client: ApiClient }
   readonly stop: () => Promise<void>
 }
 
@@ -26,11 +35,17 @@ interface AwsRun {
 const clients = (baseUrl: string, tokenFor: Target['tokenFor']) => (sub: string) =>
   apiClient(baseUrl, tokenFor(sub), { seconds: 30 })
 
+const machineAt = (baseUrl: string, key: DemoMachineKey): Target['machine'] => {
+  const identity = { clientId: DEMO_CLIENT_ID, key }
+  return { ...identity, baseUrl, client: apiClient(baseUrl, machineTokens(baseUrl, identity), { seconds: 30 }) }
+}
+
 async function awsTarget(runFile: string): Promise<Target> {
   const run = JSON.parse(await readFile(runFile, 'utf8')) as AwsRun
   const [cell] = run.cells
   if (cell === undefined) throw new Error('the run has no cell')
-  await seedAwsCell(run.endpoint, cell)
+  const key = openDemoMachineKey(join(dirname(runFile), 'demo-machine-key.json'))
+  await seedAwsCell(run.endpoint, cell, demoMachineClient(key))
   const tokenFor = developmentTokens(run.issuer)
   const { baseUrl } = cell
   return {
@@ -38,6 +53,7 @@ async function awsTarget(runFile: string): Promise<Target> {
     baseUrl,
     tokenFor,
     as: clients(baseUrl, tokenFor),
+    machine: machineAt(`${run.endpoint}/_aws/execute-api/${cell.outputs['MachineApiId'] ?? ''}`, key),
     stop: async () => {
       closeConnections()
       await Promise.resolve()
@@ -54,6 +70,7 @@ async function embeddedTarget(): Promise<Target> {
     baseUrl: cell.baseUrl,
     tokenFor,
     as: clients(cell.baseUrl, tokenFor),
+    machine: machineAt(cell.baseUrl, openDemoMachineKey(demoMachineKeyPath(dataDir))),
     stop: async () => {
       closeConnections()
       await cell.stop()

@@ -7,6 +7,7 @@ export const environmentFor = (name: CapabilityName): Record<string, string> => 
     ACCOUNT_ID: '111122223333',
     AWS_REGION: 'eu-central-1',
     RESIDENCY_FINDINGS: '0',
+    MACHINE_BASE_URL: 'https://machines.example',
     TOKEN_ISSUER: 'https://identity.example',
     TOKEN_JWKS_URL: 'https://identity.example/.well-known/jwks.json',
     ADDRESS_COUNTRIES: '[]',

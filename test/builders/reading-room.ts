@@ -41,6 +41,7 @@ export const principalOf = (personId: string, changes: Partial<Principal> = {}):
   const reader = demoIndex.readerByPerson.get(person.personId)
   const country = demoIndex.organisations.get(person.orgId)?.country ?? 'AT'
   return {
+    kind: 'person',
     subject: personId,
     orgId: person.orgId,
     personId,
@@ -76,7 +77,7 @@ export function readingRoom() {
     store,
     clock,
     ids,
-    keys: localKeyVault(cellKeys),
+    keys: localKeyVault(cellKeys, join(folder, 'token-key.pem')),
     objects: diskObjectStore(shelf),
     uploads: presignedUploads(shelf, access, clock),
     downloads: presignedDownloads(access, clock),

@@ -77,7 +77,7 @@ const startObjectServer = async () => {
 recordStoreContract('SQLite', () => Promise.resolve(sqliteRecordStore(database, clock)))
 objectStoreContract('disk', () => Promise.resolve(diskObjectStore(shelf())))
 presignedRequestsContract('embedded', startObjectServer)
-keyVaultContract('local keys', () => Promise.resolve(localKeyVault(keys())))
+keyVaultContract('local keys', () => Promise.resolve(localKeyVault(keys(), join(dataDir, 'token-key.pem'))))
 messageQueuesContract('SQLite', () => {
   const own = queues()
   return Promise.resolve({

@@ -82,5 +82,14 @@ export const keyVaultContract = (name: string, make: () => Promise<KeyVault>): v
       expect(verify('sha256', message, key, signature)).toBe(true)
       expect(verify('sha256', Buffer.from('checkpoint 43'), key, signature)).toBe(false)
     })
+
+    it('signs tokens as RS256, by a key whose public half it publishes', async () => {
+      const input = Buffer.from('header.claims')
+      const signature = await vault.signToken(input)
+      const key = createPublicKey(await vault.tokenPublicKey())
+      expect(key.asymmetricKeyDetails?.modulusLength).toBeGreaterThanOrEqual(2048)
+      expect(verify('RSA-SHA256', input, key, signature)).toBe(true)
+      expect(verify('RSA-SHA256', Buffer.from('header.claimz'), key, signature)).toBe(false)
+    })
   })
 }

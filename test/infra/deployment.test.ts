@@ -7,7 +7,10 @@ import { findDeployment } from '../../infra/deployments/find-deployment.ts'
 const folder = path.resolve(import.meta.dirname, '../../infra/deployments')
 const fileOf = (name: string): Record<string, unknown> =>
   JSON.parse(
-    readFileSync(path.join(folder, `${name}.json`), 'utf8').replaceAll('{{issuer}}', 'http://127.0.0.1:9000'),
+    readFileSync(path.join(folder, `${name}.json`), 'utf8').replaceAll(
+      /{{(issuer|endpoint)}}/g,
+      'http://127.0.0.1:9000',
+    ),
   ) as Record<string, unknown>
 
 /** The example with one field of its first cell changed; `undefined` takes it away. */

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { capability, capabilityNames } from '../../shared/contracts/capabilities.ts'
-import { routes } from '../../shared/contracts/routes.ts'
+import { routeKey, routes } from '../../shared/contracts/routes.ts'
+import { isForMachines } from '../../shared/domain/access/permissions.ts'
 import {
   ACCOUNT,
   appOf,
@@ -38,7 +39,7 @@ describe('keys', () => {
     expect(bucketKeys).not.toContain(undefined)
     // The access logs lie under the key of the logs; every other bucket has its own.
     expect(new Set(bucketKeys).size).toBe(7)
-    expect(all('AWS::KMS::Key')).toHaveLength(15)
+    expect(all('AWS::KMS::Key')).toHaveLength(16)
   })
 
   test('rotate where KMS can, stay in their region and outlive their stack', () => {
@@ -272,19 +273,55 @@ describe('services of AWS', () => {
 })
 
 describe('the API', () => {
+  const isOfMachines = (id: string) => id.startsWith('MachineApi')
+  const routesOf = (api: 'Api' | 'MachineApi') =>
+    all('AWS::ApiGatewayV2::Route').filter(({ id }) => isOfMachines(id) === (api === 'MachineApi'))
+  const expectToken = (properties: Readonly<Record<string, unknown>>, authorizer: string) => {
+    expect(properties['AuthorizationType']).toBe('JWT')
+    expect(text(properties['AuthorizerId'])).toContain(`"${authorizer}`)
+    expect((properties['AuthorizationScopes'] as string[]).length).toBeGreaterThan(0)
+  }
+
   test('asks every route for a token with a scope', () => {
-    const made = all('AWS::ApiGatewayV2::Route')
+    const made = routesOf('Api')
+    const ofPeople = routes.filter(({ capability: name }) => name !== 'machine-token')
+    expect(made.map(({ properties }) => properties['RouteKey']).sort()).toEqual(ofPeople.map(routeKey).sort())
+    for (const { properties } of made) expectToken(properties, 'ApiTokens')
+  })
+
+  test('asks for no token where systems get theirs, and nowhere else', () => {
+    const open = all('AWS::ApiGatewayV2::Route').filter(({ properties }) => properties['AuthorizationType'] === 'NONE')
+    expect(open.map(({ properties }) => properties['RouteKey']).sort()).toEqual([
+      'GET /machines/.well-known/jwks.json',
+      'GET /machines/.well-known/openid-configuration',
+      'POST /v1/token',
+    ])
+  })
+
+  test('gives systems the routes that a system may call, under the cell as their issuer', () => {
+    const made = routesOf('MachineApi').filter(({ properties }) => properties['AuthorizationType'] !== 'NONE')
     expect(made.map(({ properties }) => properties['RouteKey']).sort()).toEqual(
-      routes.map(({ method, path: routePath }) => `${method} ${routePath}`).sort(),
+      routes
+        .filter(({ operationId }) => isForMachines(operationId))
+        .map(routeKey)
+        .sort(),
     )
-    for (const { properties } of made) {
-      expect(properties['AuthorizationType']).toBe('JWT')
-      expect((properties['AuthorizationScopes'] as string[]).length).toBeGreaterThan(0)
-    }
+    for (const { properties } of made) expectToken(properties, 'MachineApiTokens')
+    const authorizer = all('AWS::ApiGatewayV2::Authorizer').find(({ id }) => id.startsWith('MachineApi'))
+    expect(text(authorizer?.properties['JwtConfiguration'])).toContain('/machines')
+  })
+
+  test("serves the issuer's document before an authorizer asks for it", () => {
+    const authorizer = all('AWS::ApiGatewayV2::Authorizer').find(({ id }) => id.startsWith('MachineApi'))
+    const stage = all('AWS::ApiGatewayV2::Stage').find(({ id }) => id.startsWith('MachineApi'))
+    expect(authorizer?.DependsOn).toContain(stage?.id)
+    expect(authorizer?.DependsOn?.some((id) => id.startsWith('MachineApiMachineTokenPermission'))).toBe(true)
+    expect(stage?.DependsOn?.filter((id) => id.startsWith('MachineApiPublic'))).toHaveLength(3)
   })
 
   test('logs the route and never the path, the query, the address or the token', () => {
-    const [stage] = all('AWS::ApiGatewayV2::Stage')
+    const [stage, ofMachines] = all('AWS::ApiGatewayV2::Stage')
+    expect(ofMachines?.properties['AccessLogSettings']).toEqual(stage?.properties['AccessLogSettings'])
     const { Format } = stage?.properties['AccessLogSettings'] as { Format: string }
     expect([...Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name).sort()).toEqual([
       'authorizer.claims.sub',
@@ -302,7 +339,9 @@ describe('the API', () => {
   })
 
   test('closes its execute-api address where the deployment has a domain of its own', () => {
-    expect(all('AWS::ApiGatewayV2::Api')[0]?.properties['DisableExecuteApiEndpoint']).toBe(false)
+    expect(
+      all('AWS::ApiGatewayV2::Api').find(({ id }) => !isOfMachines(id))?.properties['DisableExecuteApiEndpoint'],
+    ).toBe(false)
     const deployment = deploymentOf('eu-central-1')
     const certificateArn = `arn:aws:acm:eu-central-1:${ACCOUNT}:certificate/1`
     const cells = deployment.cells.map((cell) => ({
@@ -310,7 +349,7 @@ describe('the API', () => {
       customDomain: { domainName: 'a.example.org', certificateArn },
     }))
     const withDomain = templatesOf(appOf({ ...deployment, cells }))
-    const [api] = resourcesOf(withDomain, 'AWS::ApiGatewayV2::Api')
+    const api = resourcesOf(withDomain, 'AWS::ApiGatewayV2::Api').find(({ id }) => !isOfMachines(id))
     expect(api?.properties['DisableExecuteApiEndpoint']).toBe(true)
   })
 })

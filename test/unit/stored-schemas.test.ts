@@ -10,7 +10,7 @@ import { AuditRecordSchema } from '../../shared/domain/audit/audit-record.ts'
 import { canonicalJson, type JsonValue } from '../../shared/domain/canonical-json.ts'
 import { CaseSchema } from '../../shared/domain/case/case.ts'
 import { CaseEventSchema } from '../../shared/domain/case/events.ts'
-import { NetworkDefinitionSchema } from '../../shared/domain/network/network-definition.ts'
+import { NetworkDefinitionSchema, NetworkDefinitionV1Schema } from '../../shared/domain/network/network-definition.ts'
 import { DecisionRecordSchema } from '../../shared/domain/residency/decision-record.ts'
 import { JurisdictionPolicySchema } from '../../shared/domain/residency/jurisdiction-policy.ts'
 import { InstanceV1Schema, InstanceV2Schema, StoredSeriesSchema } from '../../shared/domain/upload/instance.ts'
@@ -29,7 +29,8 @@ const stored: Readonly<Record<string, z.ZodType>> = {
   'overread/audit@1': AuditRecordSchema,
   'overread/residency-decision@1': DecisionRecordSchema,
   'overread/jurisdiction-policy@1': JurisdictionPolicySchema,
-  'overread/network@1': NetworkDefinitionSchema,
+  'overread/network@1': NetworkDefinitionV1Schema,
+  'overread/network@2': NetworkDefinitionSchema,
   'overread/patient-record@1': PatientRecordSchema,
   'overread/upload@1': UploadSessionSchema,
   'overread/manifest@1': ManifestChunkSchema,

@@ -19,7 +19,7 @@ export interface AcknowledgementFacts {
 }
 
 /** More than this and nobody reviews them any more. */
-export const MOST_ACKNOWLEDGEMENTS = 15
+export const MOST_ACKNOWLEDGEMENTS = 16
 
 /** Nobody may put a review off for longer. */
 const LONGEST_DAYS = 366
@@ -30,6 +30,9 @@ const DAY_MS = 86_400_000
 const NEVER =
   /(?:S3BucketPublic\w+|S3BucketLevelPublicAccessProhibited|S3BucketSSLRequestsOnly|S3BucketVersioningEnabled|DynamoDBPITREnabled|KMSBackingKeyRotationEnabled|CloudWatchLogGroupEncrypted|SNSEncryptedKMS|CloudTrailEncryptionEnabled)$|^AwsSolutions-(?:S2|S5|S10|SQS4|SNS3|KMS5|DDB3|APIG1|APIG4)$/
 
+/** Whoever asks for a token has none yet: three routes of one gateway, whose test says which (ADR 0024). */
+const TOKEN_ROUTES = 'AwsSolutions-APIG4 on service/MachineApi/Public'
+
 const nameOf = ({ id, stack, construct }: AppliedAcknowledgement): string => `${id} on ${stack}/${construct}`
 
 const problemsOfOne = (one: Acknowledgement, { today, readTest }: AcknowledgementFacts): string[] => {
@@ -38,7 +41,7 @@ const problemsOfOne = (one: Acknowledgement, { today, readTest }: Acknowledgemen
   const problems = [
     [days < 0, `expired on ${one.expires}`],
     [days > LONGEST_DAYS, `expires only on ${one.expires}: review it within a year`],
-    [NEVER.test(one.id), 'is never acknowledged: mend it'],
+    [NEVER.test(one.id) && nameOf(one) !== TOKEN_ROUTES, 'is never acknowledged: mend it'],
     [one.construct === '', 'covers a whole stack'],
     [readTest(file)?.includes(sentence) !== true, `no test "${sentence}" in ${file}`],
   ] as const

@@ -117,7 +117,12 @@ export const queuesFrom = (environment: CellEnvironment): MessageQueues => {
 }
 
 export const keysFrom = (
-  environment: CellEnvironment & { readonly KEY_SEAL?: string; readonly KEY_MAC?: string; readonly KEY_SIGN?: string },
+  environment: CellEnvironment & {
+    readonly KEY_SEAL?: string
+    readonly KEY_MAC?: string
+    readonly KEY_SIGN?: string
+    readonly KEY_ISSUER?: string
+  },
 ): KeyVault =>
   kmsKeyVault({
     client: kmsClient(environment.AWS_REGION),
@@ -125,4 +130,5 @@ export const keysFrom = (
     ...(environment.KEY_SEAL === undefined ? {} : { sealKeyArn: environment.KEY_SEAL }),
     ...(environment.KEY_MAC === undefined ? {} : { macKeyArn: environment.KEY_MAC }),
     ...(environment.KEY_SIGN === undefined ? {} : { signKeyArn: environment.KEY_SIGN }),
+    ...(environment.KEY_ISSUER === undefined ? {} : { tokenKeyArn: environment.KEY_ISSUER }),
   })

@@ -1,4 +1,10 @@
-import { GenerateMacCommand, GetPublicKeyCommand, SignCommand, type KMSClient } from '@aws-sdk/client-kms'
+import {
+  GenerateMacCommand,
+  GetPublicKeyCommand,
+  SignCommand,
+  type KMSClient,
+  type SigningAlgorithmSpec,
+} from '@aws-sdk/client-kms'
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../domain/canonical-json.ts'
 import type { KeyVault } from '../../ports/key-vault.ts'
@@ -14,6 +20,7 @@ export interface CellKeys {
   readonly sealKeyArn?: string
   readonly macKeyArn?: string
   readonly signKeyArn?: string
+  readonly tokenKeyArn?: string
 }
 
 const pem = (der: Uint8Array): string =>
@@ -28,6 +35,16 @@ const required = <Answer>(answer: Answer | undefined, what: string): Answer => {
   return answer
 }
 
+/** Asked again only where it failed. */
+const once = <Known>(read: () => Promise<Known>): (() => Promise<Known>) => {
+  let known: Promise<Known> | undefined
+  return () =>
+    (known ??= read().catch((error: unknown) => {
+      known = undefined
+      throw error
+    }))
+}
+
 /** Keys of the cell in KMS. Plaintext key material stays in this process, for at most a minute. */
 export const kmsKeyVault = (keys: CellKeys): KeyVault => {
   const { client, region } = keys
@@ -40,12 +57,17 @@ export const kmsKeyVault = (keys: CellKeys): KeyVault => {
     if (dataKeys === undefined) throw new Error('this function may not seal or open')
     return dataKeys
   }
-  let known: Promise<{ keyId: string; pem: string }> | undefined
-
-  const readPublicKey = async () => {
-    const keyId = named(keys.signKeyArn, 'sign')
+  const readPublicKey = async (arn: string | undefined, use: string) => {
+    const keyId = named(arn, use)
     const { PublicKey } = await whileKeyIsThere(() => client.send(new GetPublicKeyCommand({ KeyId: keyId })))
     return { keyId, pem: pem(required(PublicKey, 'the public key')) }
+  }
+
+  const signature = async (KeyId: string, SigningAlgorithm: SigningAlgorithmSpec, message: Uint8Array) => {
+    const Message = createHash('sha256').update(message).digest()
+    const asked = new SignCommand({ KeyId, SigningAlgorithm, MessageType: 'DIGEST', Message })
+    const { Signature } = await whileKeyIsThere(() => client.send(asked))
+    return required(Signature, 'the signature')
   }
 
   return {
@@ -73,22 +95,11 @@ export const kmsKeyVault = (keys: CellKeys): KeyVault => {
       return required(Mac, 'the MAC')
     },
     sign: async (message) => {
-      const KeyId = named(keys.signKeyArn, 'sign')
-      const asked = new SignCommand({
-        KeyId,
-        SigningAlgorithm: 'ECDSA_SHA_256',
-        MessageType: 'DIGEST',
-        Message: createHash('sha256').update(message).digest(),
-      })
-      const { Signature } = await whileKeyIsThere(() => client.send(asked))
-      return { keyId: KeyId, signature: required(Signature, 'the signature') }
+      const keyId = named(keys.signKeyArn, 'sign')
+      return { keyId, signature: await signature(keyId, 'ECDSA_SHA_256', message) }
     },
-    publicKey: () => {
-      known ??= readPublicKey().catch((error: unknown) => {
-        known = undefined
-        throw error
-      })
-      return known
-    },
+    publicKey: once(() => readPublicKey(keys.signKeyArn, 'sign')),
+    signToken: (message) => signature(named(keys.tokenKeyArn, 'sign tokens'), 'RSASSA_PKCS1_V1_5_SHA_256', message),
+    tokenPublicKey: once(async () => (await readPublicKey(keys.tokenKeyArn, 'sign tokens')).pem),
   }
 }

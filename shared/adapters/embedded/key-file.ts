@@ -1,6 +1,7 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createPrivateKey, generateKeyPair, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { promisify } from 'node:util'
 import * as z from 'zod'
 
 const secret = z.base64url()
@@ -47,6 +48,15 @@ export const writeSecretFile = (path: string, text: string): void => {
 export const readSecretFile = (path: string): string => {
   if ((statSync(path).mode & 0o077) !== 0) throw new Error('a key file must be readable by its owner alone (chmod 600)')
   return readFileSync(path, 'utf8')
+}
+
+/** The key that tokens of systems are signed with: a file of its own, made at its first use, since most cells on a laptop never need it. */
+export const openTokenKey = async (path: string): Promise<KeyObject> => {
+  if (!existsSync(path)) {
+    const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
+    writeSecretFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+  }
+  return createPrivateKey(readSecretFile(path))
 }
 
 /** The keys of the cell, made at its first start. */

@@ -7,10 +7,11 @@ import {
   hkdfSync,
   randomBytes,
   sign,
+  type KeyObject,
 } from 'node:crypto'
 import { canonicalJson } from '../../domain/canonical-json.ts'
 import type { KeyVault, SealContext } from '../../ports/key-vault.ts'
-import type { CellKeys } from './key-file.ts'
+import { openTokenKey, type CellKeys } from './key-file.ts'
 
 const NONCE = 12
 const TAG = 16
@@ -31,16 +32,20 @@ const decrypt = (key: Uint8Array, sealed: Buffer, bound: string): Buffer => {
   return Buffer.concat([decipher.update(sealed.subarray(NONCE, -TAG)), decipher.final()])
 }
 
+const publicPem = (key: KeyObject): string => createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
+
 const WRAPPED_KEY = NONCE + KEY + TAG
 
 /**
  * The cell's keys in this process, used as KMS is used in the cloud edition: each text under a data key of its own, the data
  * key wrapped under the cell's key, both bound to the context.
  */
-export const localKeyVault = (keys: CellKeys): KeyVault => {
+export const localKeyVault = (keys: CellKeys, tokenKeyPath: string): KeyVault => {
   const sealing = new Map(keys.sealing.map(({ keyId, key }) => [keyId, Buffer.from(key, 'base64url')]))
   const signingKey = createPrivateKey(keys.signing.pem)
-  const pem = createPublicKey(signingKey).export({ type: 'spki', format: 'pem' }).toString()
+  const pem = publicPem(signingKey)
+  let tokenKey: Promise<KeyObject> | undefined
+  const signingTokens = () => (tokenKey ??= openTokenKey(tokenKeyPath))
   const macKeys = new Map(
     (['cursor', 'pseudonym'] as const).map((purpose) => [
       purpose,
@@ -75,5 +80,7 @@ export const localKeyVault = (keys: CellKeys): KeyVault => {
     sign: async (message) =>
       Promise.resolve({ keyId: keys.signing.keyId, signature: sign('sha256', message, signingKey) }),
     publicKey: async () => Promise.resolve({ keyId: keys.signing.keyId, pem }),
+    signToken: async (message) => sign('sha256', message, await signingTokens()),
+    tokenPublicKey: async () => publicPem(await signingTokens()),
   }
 }

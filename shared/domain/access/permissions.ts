@@ -1,9 +1,10 @@
+import type { MachineRole } from '../network/machine-client.ts'
 import type { PersonRole } from '../network/parties.ts'
-import type { Principal } from './principal.ts'
+import type { Principal, Role } from './principal.ts'
 import type { Relation } from './relations.ts'
 
 interface Grant {
-  readonly roles: readonly PersonRole[]
+  readonly roles: readonly Role[]
   /** Any one of these relations to the case; empty: the operation is not about one case. */
   readonly relations: readonly Relation[]
 }
@@ -27,7 +28,10 @@ const everybody = [
 ] as const satisfies readonly PersonRole[]
 const followers = ['site-clerk', 'referrer', 'coordinator', 'triage-clinician', 'duty-clinician', 'auditor'] as const
 
+const machines = ['sending-system', 'report-receiver'] as const satisfies readonly MachineRole[]
+
 const follow: readonly Grant[] = [
+  { roles: machines, relations: ['referring'] },
   { roles: followers, relations: ['referring'] },
   { roles: ['triage-clinician'], relations: ['triage'] },
   { roles: ['reader'], relations: ['offered', 'holder'] },
@@ -37,12 +41,16 @@ const follow: readonly Grant[] = [
 ]
 const triage: readonly Grant[] = [{ roles: ['triage-clinician'], relations: ['triage'] }]
 const site: readonly Grant[] = [{ roles: siteStaff, relations: ['referring'] }]
+const upload: readonly Grant[] = [...site, { roles: ['sending-system'], relations: ['referring'] }]
 const holder: readonly Grant[] = [{ roles: ['reader'], relations: ['holder'] }]
 /** The trail names no patient, so the operator's auditor may follow it too; a reading group's may not. */
 const auditors: readonly Grant[] = [{ roles: ['auditor'], relations: ['referring', 'operations'] }]
 const anybody: readonly Grant[] = [
   {
-    roles: everybody.filter((role) => role !== 'platform-engineer' && role !== 'network-administrator'),
+    roles: [
+      ...everybody.filter((role) => role !== 'platform-engineer' && role !== 'network-administrator'),
+      ...machines,
+    ],
     relations: [],
   },
 ]
@@ -52,7 +60,7 @@ const anybody: readonly Grant[] = [
  * the guarantees compares the running API with it.
  */
 export const permissions = {
-  submitReferral: [{ roles: siteStaff, relations: [] }],
+  submitReferral: [{ roles: [...siteStaff, 'sending-system'], relations: [] }],
   listReferrals: anybody,
   readReferral: [
     { roles: [...siteStaff, 'duty-clinician', 'triage-clinician'], relations: ['referring'] },
@@ -72,13 +80,13 @@ export const permissions = {
     { roles: ['coordinator'], relations: ['referring'] },
   ],
   acknowledgeEscalation: [{ roles: everybody, relations: ['escalated-to'] }],
-  openUpload: site,
-  readUpload: site,
-  listUploadObjects: site,
-  pageUploadUrls: site,
-  assembleObject: site,
-  resumeUpload: site,
-  completeUpload: site,
+  openUpload: upload,
+  readUpload: upload,
+  listUploadObjects: upload,
+  pageUploadUrls: upload,
+  assembleObject: upload,
+  resumeUpload: upload,
+  completeUpload: upload,
   listWorklist: [{ roles: ['reader'], relations: [] }],
   claimCase: [{ roles: ['reader'], relations: ['offered', 'holder', 'reading-group'] }],
   releaseCase: [{ roles: ['reader'], relations: ['offered', 'holder'] }],
@@ -91,7 +99,7 @@ export const permissions = {
   signFinal: holder,
   addAddendum: holder,
   readReports: [
-    { roles: clinicalStaff, relations: ['referring'] },
+    { roles: [...clinicalStaff, 'report-receiver'], relations: ['referring'] },
     ...holder,
     { roles: ['reading-group-lead', 'quality-reviewer'], relations: ['reading-group'] },
   ],
@@ -138,5 +146,9 @@ export function accessTo(
 }
 
 /** Whether any role of the principal may do this at all, whatever the case: what a remembered answer still needs. */
-export const isGrantedToRoles = (operation: PermittedOperation, roles: readonly PersonRole[]): boolean =>
+export const isGrantedToRoles = (operation: PermittedOperation, roles: readonly Role[]): boolean =>
   permissions[operation].some((grant: Grant) => grant.roles.some((role) => roles.includes(role)))
+
+/** What a system may do at all: the routes that its gateway has. */
+export const isForMachines = (operation: string): boolean =>
+  operation in permissions && isGrantedToRoles(operation as PermittedOperation, machines)

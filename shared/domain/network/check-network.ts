@@ -1,5 +1,6 @@
+import * as z from 'zod'
 import type { NetworkDefinition } from './network-definition.ts'
-import { NetworkDefinitionSchema } from './network-definition.ts'
+import { NetworkDefinitionSchema, NetworkDefinitionV1Schema, upgradedNetwork } from './network-definition.ts'
 import type { PersonRole } from './parties.ts'
 import type { IdentifiedList } from './references.ts'
 import { entriesOf, idFields, referencesOf } from './references.ts'
@@ -39,6 +40,7 @@ const idsResolve: Check = (network) => {
 const windowsOf = (network: NetworkDefinition): [path: string, window: Validity][] => [
   ...entriesOf(network, 'agreements').map(([path, , agreement]): [string, Validity] => [path, agreement]),
   ...entriesOf(network, 'evidence').map(([path, , evidence]): [string, Validity] => [path, evidence]),
+  ...entriesOf(network, 'machineClients').map(([path, , client]): [string, Validity] => [path, client]),
   ...entriesOf(network, 'readers').flatMap(([path, , reader]) =>
     (['registrations', 'certifications', 'privileges', 'indemnities'] as const).flatMap((field) =>
       reader[field].map((window, at): [string, Validity] => [`${path}.${field}[${at}]`, window]),
@@ -166,6 +168,30 @@ const everyCaseHasAPool: Check = (network) => {
   ]
 }
 
+/** Events and audit name a system by its client id alone, and an assertion must point to one client. */
+const machinesAreDistinct: Check = (network) => {
+  const people = new Set<string>(network.people.map(({ personId }) => personId))
+  const keys = network.machineClients.flatMap(({ jwks }) => jwks.keys)
+  return [
+    ...entriesOf(network, 'machineClients').flatMap(([path, id]) =>
+      problemIf(people.has(id), path, `${id} is the id of a person`),
+    ),
+    ...repeated(keys.map(({ kid }) => kid)).map((kid) => ({
+      path: 'machineClients',
+      message: `the key id ${kid} is used more than once`,
+    })),
+    ...problemIf(
+      repeated(keys.map((key) => (key.kty === 'RSA' ? key.n : key.x))).length > 0,
+      'machineClients',
+      'one key is registered twice: whoever holds it could pass for both',
+    ),
+    ...repeated(network.rates.organisations.map(({ orgId }) => orgId)).map((orgId) => ({
+      path: 'rates.organisations',
+      message: `${orgId} has two entries`,
+    })),
+  ]
+}
+
 const checks: readonly Check[] = [
   idsAreUnique,
   idsResolve,
@@ -174,6 +200,7 @@ const checks: readonly Check[] = [
   pathwaysAreWhole,
   readersFitTheirPools,
   everyCaseHasAPool,
+  machinesAreDistinct,
 ]
 
 /** Everything the schema cannot see: ids that lead nowhere, windows that run backwards, cases nobody would own. */
@@ -185,7 +212,9 @@ export type NetworkReading =
 
 /** Reads a network definition from parsed JSON. An unsound one is never used, not even in part. */
 export const readNetwork = (json: unknown): NetworkReading => {
-  const parsed = NetworkDefinitionSchema.safeParse(json)
+  const parsed = z.object({ schema: NetworkDefinitionV1Schema.shape.schema }).safeParse(json).success
+    ? NetworkDefinitionV1Schema.transform(upgradedNetwork).safeParse(json)
+    : NetworkDefinitionSchema.safeParse(json)
   const problems = parsed.success
     ? checkNetwork(parsed.data)
     : parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))

@@ -19,6 +19,7 @@ export const AgreementIdSchema = slug('AgreementId', 'agr-donau-alpine').brand<'
 export const ShiftIdSchema = slug('ShiftId', 'sh-alpine-day').brand<'ShiftId'>()
 export const HolidayCalendarIdSchema = slug('HolidayCalendarId', 'hol-at').brand<'HolidayCalendarId'>()
 export const PathwayIdSchema = slug('PathwayId', 'stroke').brand<'PathwayId'>()
+export const ClientIdSchema = slug('ClientId', 'donau-ris').brand<'ClientId'>()
 export const EvidenceIdSchema = slug('EvidenceId', 'ev-dpa-alpine').brand<'EvidenceId'>()
 
 export type CellId = z.infer<typeof CellIdSchema>
@@ -31,4 +32,5 @@ export type AgreementId = z.infer<typeof AgreementIdSchema>
 export type ShiftId = z.infer<typeof ShiftIdSchema>
 export type HolidayCalendarId = z.infer<typeof HolidayCalendarIdSchema>
 export type PathwayId = z.infer<typeof PathwayIdSchema>
+export type ClientId = z.infer<typeof ClientIdSchema>
 export type EvidenceId = z.infer<typeof EvidenceIdSchema>

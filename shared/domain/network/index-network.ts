@@ -2,6 +2,7 @@ import type { HolidayCalendar, Shift } from './calendar.ts'
 import type {
   AgreementId,
   CellId,
+  ClientId,
   HolidayCalendarId,
   OrgId,
   PathwayId,
@@ -10,6 +11,7 @@ import type {
   ReaderId,
   SiteId,
 } from './ids.ts'
+import type { MachineClient } from './machine-client.ts'
 import type { NetworkDefinition, PoolOrder } from './network-definition.ts'
 import type { Agreement, Cell, Organisation, Person, Site } from './parties.ts'
 import type { Pathway } from './pathway.ts'
@@ -23,6 +25,7 @@ export interface NetworkIndex {
   readonly organisations: ReadonlyMap<OrgId, Organisation>
   readonly sites: ReadonlyMap<SiteId, Site>
   readonly people: ReadonlyMap<PersonId, Person>
+  readonly machineClients: ReadonlyMap<ClientId, MachineClient>
   readonly pools: ReadonlyMap<PoolId, Pool>
   readonly readers: ReadonlyMap<ReaderId, Reader>
   readonly readersByPool: ReadonlyMap<PoolId, readonly Reader[]>
@@ -61,6 +64,7 @@ export const indexNetwork = (definition: NetworkDefinition): NetworkIndex => ({
   organisations: mapBy(definition.organisations, ({ orgId }) => orgId),
   sites: mapBy(definition.sites, ({ siteId }) => siteId),
   people: mapBy(definition.people, ({ personId }) => personId),
+  machineClients: mapBy(definition.machineClients, ({ clientId }) => clientId),
   pools: mapBy(definition.pools, ({ poolId }) => poolId),
   readers: mapBy(definition.readers, ({ readerId }) => readerId),
   readersByPool: groupBy(definition.readers, ({ poolIds }) => poolIds),

@@ -2,8 +2,10 @@ import * as z from 'zod'
 import { HolidayCalendarSchema, ShiftSchema } from './calendar.ts'
 import { PathwayIdSchema, PersonIdSchema, PoolIdSchema, SiteIdSchema } from './ids.ts'
 import { JurisdictionSchema } from './jurisdiction.ts'
+import { MachineClientSchema } from './machine-client.ts'
 import { AgreementSchema, CellSchema, EvidenceSchema, OrganisationSchema, PersonSchema, SiteSchema } from './parties.ts'
 import { PathwaySchema } from './pathway.ts'
+import { NetworkRatesSchema, standardRates } from './rates.ts'
 import { PoolSchema, ReaderSchema } from './reader.ts'
 import { SubspecialtySchema } from './vocabulary.ts'
 
@@ -16,11 +18,8 @@ export const PoolOrderSchema = z.strictObject({
 })
 export type PoolOrder = z.infer<typeof PoolOrderSchema>
 
-/**
- * Everything the cells share. It holds no patient data, is kept under version control, and is applied to each cell with
- * one command: a new partner is a reviewed change to this file.
- */
-export const NetworkDefinitionSchema = z
+/** Of the first release: no machine clients, no rates. Its name is part of its stored form. */
+export const NetworkDefinitionV1Schema = z
   .strictObject({
     schema: z.literal('overread/network@1'),
     version: z.string().min(1).max(40).describe('of this content, kept in each decision record'),
@@ -43,4 +42,22 @@ export const NetworkDefinitionSchema = z
     }),
   })
   .meta({ id: 'NetworkDefinition' })
+
+/**
+ * Everything the cells share. It holds no patient data, is kept under version control, and is applied to each cell with
+ * one command: a new partner is a reviewed change to this file.
+ */
+export const NetworkDefinitionSchema = NetworkDefinitionV1Schema.extend({
+  schema: z.literal('overread/network@2'),
+  machineClients: z.array(MachineClientSchema),
+  rates: NetworkRatesSchema,
+}).meta({ id: 'NetworkDefinitionV2' })
 export type NetworkDefinition = z.infer<typeof NetworkDefinitionSchema>
+
+/** A definition of the first release as it is meant today. */
+export const upgradedNetwork = (first: z.infer<typeof NetworkDefinitionV1Schema>): NetworkDefinition => ({
+  ...first,
+  schema: 'overread/network@2',
+  machineClients: [],
+  rates: { standard: standardRates, organisations: [] },
+})

@@ -13,6 +13,7 @@ export const idFields = {
   shifts: 'shiftId',
   pathways: 'pathwayId',
   evidence: 'id',
+  machineClients: 'clientId',
 } as const satisfies Partial<Record<keyof NetworkDefinition, string>>
 
 export type IdentifiedList = keyof typeof idFields
@@ -72,6 +73,7 @@ const tables = [
     ['holidayCalendarId', 'holidayCalendars', present(shift.holidayCalendarId)],
     ['overflowTo', 'pools', shift.overflowTo],
   ]),
+  fieldsOf('machineClients', (client) => [['orgId', 'organisations', [client.orgId]]]),
   fieldsOf('evidence', (evidence) => [
     ['scope.organisationIds', 'organisations', evidence.scope.organisationIds ?? []],
     ['scope.readerIds', 'readers', evidence.scope.readerIds ?? []],
@@ -86,6 +88,11 @@ export const referencesOf = (network: NetworkDefinition): Reference[] => [
     ...present(order.pathwayId).map((id): Reference => [`overflow[${at}].pathwayId`, 'pathways', id]),
     ...order.homePools.map((id): Reference => [`overflow[${at}].homePools`, 'pools', id]),
     ...order.partnerPools.map((id): Reference => [`overflow[${at}].partnerPools`, 'pools', id]),
+  ]),
+  ...network.rates.organisations.map(({ orgId }, at): Reference => [
+    `rates.organisations[${at}].orgId`,
+    'organisations',
+    orgId,
   ]),
   ['operations.desk', 'people', network.operations.desk],
   ['operations.executive', 'people', network.operations.executive],

@@ -57,7 +57,7 @@ beforeAll(async () => {
   server = await startServer({
     routes,
     handlerOf: ({ capability }) => handlers[capability],
-    authorize: jwtAuthorizer({ issuer, audience: 'overread', keys, clock }),
+    authorize: (line, { scopes }) => jwtAuthorizer({ issuer, audience: 'overread', keys, clock })(line, scopes),
     sideDoors: [],
     clock,
     region: 'eu-central-1',

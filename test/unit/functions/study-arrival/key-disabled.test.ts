@@ -37,6 +37,8 @@ const portsOf = () => {
     mac: (purpose, message) => whileEnabled(() => keys.mac(purpose, message)),
     sign: (message) => whileEnabled(() => keys.sign(message)),
     publicKey: () => whileEnabled(() => keys.publicKey()),
+    signToken: (message) => whileEnabled(() => keys.signToken(message)),
+    tokenPublicKey: () => whileEnabled(() => keys.tokenPublicKey()),
   }
   const cell = { ...room.ports.cell, cellId: 'eu-central-1' }
   return { ...room.ports, keys: vault, cell, queues: { send: () => Promise.resolve() } }

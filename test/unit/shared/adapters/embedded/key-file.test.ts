@@ -1,7 +1,7 @@
 import { chmodSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openCellKeys } from '../../../../../shared/adapters/embedded/key-file.ts'
+import { type CellKeys, openCellKeys } from '../../../../../shared/adapters/embedded/key-file.ts'
 import { localKeyVault } from '../../../../../shared/adapters/embedded/local-key-vault.ts'
 import { scratchFolder } from '../../../../builders/scratch-folder.ts'
 
@@ -22,12 +22,13 @@ describe('the keys of an embedded cell', () => {
   })
 
   it('open what an older key sealed', async () => {
+    const vaultOf = (keys: CellKeys) => localKeyVault(keys, `${path}.token`)
     const old = openCellKeys(path)
-    const sealed = await localKeyVault(old).seal('Huber', { org: 'a' })
+    const sealed = await vaultOf(old).seal('Huber', { org: 'a' })
     const added = { keyId: 'local-seal-2', key: Buffer.alloc(32, 7).toString('base64url') }
-    const rotated = localKeyVault({ ...old, sealing: [...old.sealing, added] })
+    const rotated = vaultOf({ ...old, sealing: [...old.sealing, added] })
     expect(await rotated.open(sealed, { org: 'a' })).toBe('Huber')
     expect((await rotated.seal('Huber', { org: 'a' })).keyId).toBe('local-seal-2')
-    await expect(localKeyVault({ ...old, sealing: [added] }).open(sealed, { org: 'a' })).rejects.toThrow('not known')
+    await expect(vaultOf({ ...old, sealing: [added] }).open(sealed, { org: 'a' })).rejects.toThrow('not known')
   })
 })

@@ -1,7 +1,10 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import demoJson from '../../../../../local/seed/demo-network.json' with { type: 'json' }
 import { demoNetwork } from '../../../../../local/seed/demo-network.ts'
 import { checkNetwork, readNetwork } from '../../../../../shared/domain/network/check-network.ts'
+import { demoMachineClient, openDemoMachineKey } from '../../../../../local/seed/demo-machine.ts'
+import { scratchFolder } from '../../../../builders/scratch-folder.ts'
 import type { NetworkDefinition } from '../../../../../shared/domain/network/network-definition.ts'
 
 type Loose = Record<string, unknown>
@@ -211,7 +214,7 @@ describe('a network definition', () => {
     ['a local time without minutes', 'shifts.0.startLocal', '24:00'],
     ['a window without an end', 'readers.0.registrations.0.validTo', undefined],
     ['a window without an offset', 'readers.0.registrations.0.validTo', '2036-01-01T00:00:00'],
-    ['another schema version', 'schema', 'overread/network@2'],
+    ['another schema version', 'schema', 'overread/network@3'],
     ['a shift nobody works', 'shifts.0.readerIds', []],
   ])('with %s does not fit the schema', (_what, path, value) => {
     const problems = problemsOf(withValue(path, value))
@@ -223,5 +226,45 @@ describe('a network definition', () => {
     const broken: NetworkDefinition = { ...demoNetwork, people: [] }
     const everyUseOfAPerson = 3 * 2 + 3 + 8 + 2
     expect(checkNetwork(broken)).toHaveLength(everyUseOfAPerson)
+  })
+})
+
+describe('machine clients and rates', () => {
+  const client = demoMachineClient(openDemoMachineKey(join(scratchFolder('machine'), 'key.json')))
+  const [key] = client.jwks.keys
+
+  test('of a sound definition are taken', () => {
+    expect(problemsOf(withValue('machineClients', [client]))).toEqual([])
+  })
+
+  test.each([
+    ['in an unknown organisation', [{ ...client, orgId: 'gone' }], 'gone is not in organisations'],
+    ['with the id of a person', [{ ...client, clientId: 'p-operations' }], 'p-operations is the id of a person'],
+    ['that end before they begin', [{ ...client, validTo: '2020-01-01T00:00:00Z' }], 'must be after validFrom'],
+    ['that share a key', [client, { ...client, clientId: 'another' }], 'one key is registered twice'],
+    ['with a private key', [{ ...client, jwks: { keys: [{ ...key, d: 'AAAA' }] } }], 'Unrecognized key'],
+    ['with a scope for images', [{ ...client, scopes: ['images:read'] }], 'machineClients.0.scopes.0'],
+    ['with a role of a person', [{ ...client, roles: ['reader'] }], 'machineClients.0.roles.0'],
+  ])('%s are not sound', (_, machineClients, expected) => {
+    expect(problemsOf(withValue('machineClients', machineClients)).join('\n')).toContain(expected)
+  })
+
+  test('rates of an unknown organisation, or twice of one, are not sound', () => {
+    const { standard } = demoNetwork.rates
+    const rates = (...orgs: string[]) => ({
+      standard,
+      organisations: orgs.map((orgId) => ({ orgId, rates: standard })),
+    })
+    expect(problemsOf(withValue('rates', rates('gone'))).join()).toContain('gone is not in organisations')
+    const twice = problemsOf(withValue('rates', rates('tejo-reads', 'tejo-reads')))
+    expect(twice.join()).toContain('tejo-reads has two entries')
+  })
+
+  test('are none in a definition of the first release, which still is read', () => {
+    const { machineClients: _clients, rates: _rates, ...first } = { ...demoJson, schema: 'overread/network@1' }
+    expect(readNetwork(first)).toMatchObject({
+      outcome: 'sound',
+      network: { machineClients: [], rates: demoNetwork.rates },
+    })
   })
 })
