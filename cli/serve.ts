@@ -7,6 +7,7 @@ import { DEMO_CLIENT_ID } from '../local/seed/demo-machine.ts'
 
 interface ServeOptions {
   readonly port: string
+  readonly objectsPort?: string
   readonly host: string
   readonly data: string
   readonly json?: true
@@ -63,11 +64,16 @@ async function say(cell: EmbeddedCell, options: ServeOptions): Promise<void> {
     process.stdout.write(`  ${sub}  ${await cell.tokenFor(sub)}\n`)
 }
 
+/** A fixed port goes with a fixed one: both are opened in a firewall or forwarded together. */
+const objectsPortOf = ({ port, objectsPort }: ServeOptions): number =>
+  Number(objectsPort ?? (port === '0' ? 0 : Number(port) + 1))
+
 export function registerServe(program: Command): void {
   program
     .command('serve')
     .description('Run a whole cell on this machine, with a demo network')
     .option('--port <number>', 'port; 0 takes a free one', '8080')
+    .option('--objects-port <number>', 'port that objects are served at; the next after --port unless told')
     .option('--host <address>', 'address to listen on; loopback unless you know why not', '127.0.0.1')
     .option('--data <folder>', 'where the cell keeps everything', join('.overread', 'demo'))
     .option('--json', 'print one JSON object instead of the greeting')
@@ -76,6 +82,7 @@ export function registerServe(program: Command): void {
       const cell = await startDemoCell({
         dataDir: options.data,
         port: Number(options.port),
+        objectsPort: objectsPortOf(options),
         host: options.host,
         quiet: options.quiet === true,
       })

@@ -17,6 +17,7 @@ import { sqliteMessageQueues } from '../shared/adapters/embedded/sqlite-message-
 import type { SqliteRecordStore } from '../shared/adapters/embedded/sqlite-record-store.ts'
 import { sqliteRecordStore } from '../shared/adapters/embedded/sqlite-record-store.ts'
 import { installedPageFolder, pageFolder } from '../shared/adapters/page-folder.ts'
+import { systemClock } from '../shared/adapters/system-clock.ts'
 import { ulidSource } from '../shared/adapters/ulid-source.ts'
 import type { MachineIssuer } from '../shared/contracts/machine-issuer.ts'
 import type { InflateRaw } from '../shared/domain/dicom/inspect-object.ts'
@@ -60,7 +61,7 @@ export interface CellSetting {
   readonly loopbackAgrees: boolean
   readonly clock: Clock
   readonly log: Log
-  readonly origin: () => string
+  readonly objectsOrigin: () => string
 }
 
 export interface OpenCell {
@@ -79,14 +80,15 @@ export const openCell = (setting: CellSetting): OpenCell => {
   const keys = openCellKeys(join(dataDir, 'keys.json'))
   const queues = sqliteMessageQueues(database, clock)
   const shelf = openShelf(dataDir, database, queues)
-  const access = { credentials: keys.objectAccess, region: cell.region, origin: setting.origin }
+  const access = { credentials: keys.objectAccess, region: cell.region, origin: setting.objectsOrigin }
   const { networkPath, policyPath } = setting
   const ports = {
     store: sqliteRecordStore(database, clock),
     queues,
     objects: diskObjectStore(shelf),
-    uploads: presignedUploads(shelf, access, clock),
-    downloads: presignedDownloads(access, clock),
+    // The thread that checks them lives by the machine's clock.
+    uploads: presignedUploads(shelf, access, systemClock()),
+    downloads: presignedDownloads(access, systemClock()),
     keys: localKeyVault(keys, join(dataDir, 'machine-token-key.pem')),
     network: fileNetworkDirectory({ networkPath, policyPath }, policyDocument),
     cell,

@@ -12,6 +12,7 @@ import { demoPolicy } from './seed/demo-policy.ts'
 export interface DemoCellOptions {
   readonly dataDir: string
   readonly port: number
+  readonly objectsPort?: number
   readonly host?: string
   readonly quiet?: boolean
   readonly sweepIntervalMs?: number
@@ -29,6 +30,7 @@ export const startDemoCell = (options: DemoCellOptions): Promise<EmbeddedCell> =
   return startEmbeddedCell({
     dataDir: options.dataDir,
     port: options.port,
+    ...(options.objectsPort === undefined ? {} : { objectsPort: options.objectsPort }),
     ...(options.host === undefined ? {} : { host: options.host }),
     cell: { cellId: 'eu-central-1', region: 'eu-central-1', residencyFindings: 0 },
     functions: cellFunctions,

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { join } from 'node:path'
 import type { AddressRange } from '../shared/adapters/address-country-table.ts'
-import { objectServer } from '../shared/adapters/embedded/object-server.ts'
+import { dropHalfReceived } from '../shared/adapters/embedded/open-shelf.ts'
 import { systemClock } from '../shared/adapters/system-clock.ts'
 import { routes } from '../shared/contracts/routes.ts'
 import type { CellFacts } from '../shared/ports/network-directory.ts'
@@ -17,7 +17,9 @@ import type { CellPorts, OpenCell } from './cell-ports.ts'
 import { openCell } from './cell-ports.ts'
 import type { CellWorkers } from './cell-workers.ts'
 import { startWorkers } from './cell-workers.ts'
-import type { RunningServer } from './server.ts'
+import type { Listening } from './listen.ts'
+import type { ObjectService } from './object-service.ts'
+import { startObjectService } from './object-service.ts'
 import { startServer } from './server.ts'
 
 export interface EmbeddedCellOptions {
@@ -26,8 +28,11 @@ export interface EmbeddedCellOptions {
   readonly port: number
   /** Loopback unless told otherwise. */
   readonly host?: string
-  /** Behind a proxy: the origin that clients see. The proxy must pass the Host header on, since it is signed. */
+  /** Where objects are served: 0 or absent, any free one. */
+  readonly objectsPort?: number
+  /** Behind a proxy: the origins that clients see. The proxy must pass the Host header on, since it is signed. */
   readonly publicOrigin?: string
+  readonly publicObjectsOrigin?: string
   readonly cell: CellFacts
   readonly functions: CellFunctions
   readonly identity: Identity
@@ -46,6 +51,8 @@ export interface EmbeddedCellOptions {
 
 export interface EmbeddedCell extends Pick<CellWorkers, 'settle' | 'sweepNow'> {
   readonly baseUrl: string
+  /** Where the signed URLs of objects lead. */
+  readonly objectsUrl: string
   readonly ports: CellPorts
   /** Development only: a token for one of the users it was started with. */
   readonly tokenFor: (sub: string) => Promise<string>
@@ -74,7 +81,7 @@ const writeSeed = ({ seed }: EmbeddedCellOptions, origin: string, files: Files):
  * Both measured (ADR 0015), neither a limit on what the cell may use.
  * An upload passes through in chunks that live for a millisecond. With the young generation that V8 grows to 16 MB they are
  * found only by full collections, one for each 24 objects: a third of the CPU time of an upload.
- * A sync to the disk holds a thread of the pool for milliseconds; with the usual four the other uploads' writes wait for it.
+ * A sync to the disk holds a thread of the pool for milliseconds; with the usual four the other uploads' syncs wait for it.
  */
 const tuneProcess = (): void => {
   setFlagsFromString('--semi-space-growth-factor=1')
@@ -86,9 +93,10 @@ const reportTo = (log: Log) => (fault: unknown) => log.error('request-failed', f
 const MINUTE_MS = 60_000
 const QUEUE_CONCURRENCY = 4
 
-/** Its origin is known once the server listens. */
-interface Origin {
-  url: string
+/** Known once they listen. */
+interface Origins {
+  api: string
+  objects: string
 }
 
 const closeCell = async ({ shelf, database }: OpenCell): Promise<void> => {
@@ -96,45 +104,55 @@ const closeCell = async ({ shelf, database }: OpenCell): Promise<void> => {
   await database.close()
 }
 
-const listen = async (
-  options: EmbeddedCellOptions,
-  { shelf, access }: OpenCell,
+const LOOPBACK = '127.0.0.1'
+
+const serveApi = (
+  { functions, host = LOOPBACK, port }: EmbeddedCellOptions,
   ports: CellPorts,
   { authorize, issuer }: CellIdentity,
-): Promise<RunningServer> => {
-  const { clock } = ports
-  const onFault = reportTo(ports.log)
-  const handlers = httpHandlers(options.functions, ports)
-  const objects = objectServer({ shelf, access, clock, corsOrigins: options.corsOrigins ?? ['*'], onFault })
+): Promise<Listening> => {
+  const handlers = httpHandlers(functions, ports)
   return startServer({
     routes,
     handlerOf: ({ capability }) => handlers.get(capability),
     authorize,
-    sideDoors: [objects, ...(issuer === undefined ? [] : [issuer.door])],
-    clock,
+    sideDoors: issuer === undefined ? [] : [issuer.door],
+    clock: ports.clock,
     region: ports.cell.region,
-    host: options.host ?? '127.0.0.1',
-    port: options.port,
-    onFault,
+    host,
+    port,
+    onFault: reportTo(ports.log),
   })
 }
+
+const serveObjects = (
+  { host = LOOPBACK, objectsPort = 0, corsOrigins = ['*'] }: EmbeddedCellOptions,
+  opened: OpenCell,
+): Promise<ObjectService> =>
+  startObjectService(opened, { host, port: objectsPort, corsOrigins, onFault: reportTo(opened.ports.log) })
 
 const run = async (
   options: EmbeddedCellOptions,
   opened: OpenCell,
   files: Files,
-  origin: Origin,
+  origins: Origins,
 ): Promise<EmbeddedCell> => {
   const { dataDir, functions } = options
   const { clock, queues, log } = opened.ports
+  await dropHalfReceived(opened.shelf)
   await queues.takeOver()
   const { keys } = opened.ports
-  const identity = await openIdentity(options.identity, { dataDir, clock, keys, origin: () => origin.url })
+  const identity = await openIdentity(options.identity, { dataDir, clock, keys, origin: () => origins.api })
   const { tokens, machineIssuer } = identity
   const ports: CellPorts = { ...opened.ports, tokens, machineIssuer }
-  const server = await listen(options, opened, ports, identity)
-  origin.url = options.publicOrigin ?? server.origin
-  writeSeed(options, origin.url, files)
+  const objects = await serveObjects(options, opened)
+  origins.objects = options.publicObjectsOrigin ?? objects.origin
+  const server = await serveApi(options, ports, identity).catch(async (fault: unknown) => {
+    await objects.stop()
+    throw fault
+  })
+  origins.api = options.publicOrigin ?? server.origin
+  writeSeed(options, origins.api, files)
   const workers = startWorkers(
     { ports, shelf: opened.shelf },
     {
@@ -145,7 +163,8 @@ const run = async (
     },
   )
   return {
-    baseUrl: origin.url,
+    baseUrl: origins.api,
+    objectsUrl: origins.objects,
     ports,
     settle: workers.settle,
     sweepNow: workers.sweepNow,
@@ -155,7 +174,7 @@ const run = async (
       return token
     },
     stop: async () => {
-      await server.stop()
+      await Promise.all([server.stop(), objects.stop()])
       await workers.stop()
       await closeCell(opened)
     },
@@ -167,7 +186,7 @@ export const startEmbeddedCell = async (options: EmbeddedCellOptions): Promise<E
   tuneProcess()
   const { dataDir, cell, log, clock = systemClock() } = options
   const files = filesOf(options)
-  const origin: Origin = { url: options.publicOrigin ?? '' }
+  const origins: Origins = { api: options.publicOrigin ?? '', objects: options.publicObjectsOrigin ?? '' }
   const opened = openCell({
     ...files,
     dataDir,
@@ -176,10 +195,10 @@ export const startEmbeddedCell = async (options: EmbeddedCellOptions): Promise<E
     loopbackAgrees: options.identity.kind === 'development',
     clock,
     log,
-    origin: () => origin.url,
+    objectsOrigin: () => origins.objects,
   })
   try {
-    return await run(options, opened, files, origin)
+    return await run(options, opened, files, origins)
   } catch (error) {
     await closeCell(opened)
     throw error

@@ -1,6 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import type { Clock } from '../shared/ports/surroundings.ts'
 import { gatewayEvent } from './gateway-event.ts'
@@ -8,38 +6,28 @@ import type { GatewayRoute, RouteMatch } from './gateway-routes.ts'
 import { routeMatcher } from './gateway-routes.ts'
 import type { Authorization } from './jwt-authorizer.ts'
 import { HTTP_TIMEOUT_MS, lambdaContext, within } from './lambda-context.ts'
+import { listen, type Listening, type ListenOptions } from './listen.ts'
 
 export type HttpHandler = (event: never, context: Context) => Promise<unknown>
 
-/** What is served beside the API's routes and is no Lambda in the cloud either: objects, the token issuer. */
+/** What is served beside the API's routes and is no Lambda in the cloud either: the token issuer. */
 export interface SideDoor {
   readonly serves: (path: string) => boolean
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }
 
-export interface ServerOptions {
+export interface ServerOptions extends ListenOptions {
   readonly routes: readonly GatewayRoute[]
   readonly handlerOf: (route: GatewayRoute) => HttpHandler | undefined
   readonly authorize: (authorization: string | undefined, route: GatewayRoute) => Promise<Authorization>
   readonly sideDoors: readonly SideDoor[]
   readonly clock: Clock
   readonly region: string
-  readonly host: string
-  /** 0: any free one. */
-  readonly port: number
   readonly onFault: (fault: unknown) => void
-}
-
-export interface RunningServer {
-  readonly origin: string
-  /** Takes no new connection, lets what runs end, and cuts what has not ended after `graceMs`. */
-  stop(graceMs?: number): Promise<void>
 }
 
 /** The gateway's own limit; a function's may be lower. */
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024
-/** A peer that sends nothing for so long is gone; an object over a slow line may take as long as it likes. */
-const IDLE_MS = 120_000
 
 /** An answer of the gateway itself: plain JSON, no problem document, as on AWS. */
 class GatewayAnswer extends Error {
@@ -157,34 +145,5 @@ const gateway = (options: ServerOptions) => {
   }
 }
 
-const originOf = (server: Server): string => {
-  const { address, family, port } = server.address() as AddressInfo
-  const host = address === '::' || address === '0.0.0.0' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address
-  return `http://${host}:${port}`
-}
-
 /** Serves the API as API Gateway would: HTTP in, payload 2.0 events to the handlers, their answers out. */
-export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
-  const serve = gateway(options)
-  const server = createServer(
-    { requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 10_000 },
-    (request, response) => {
-      void serve(request, response)
-    },
-  )
-  server.timeout = IDLE_MS
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, options.host, resolve)
-  })
-  return {
-    origin: originOf(server),
-    stop: async (graceMs = 10_000) => {
-      const closed = new Promise<void>((resolve) => void server.close(() => resolve()))
-      server.closeIdleConnections()
-      const cut = setTimeout(() => server.closeAllConnections(), graceMs)
-      await closed
-      clearTimeout(cut)
-    },
-  }
-}
+export const startServer = (options: ServerOptions): Promise<Listening> => listen(gateway(options), options)

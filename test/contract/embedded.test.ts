@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MessageChannel } from 'node:worker_threads'
 import { afterAll, beforeAll } from 'vitest'
 import type { CellDatabase } from '../../shared/adapters/embedded/cell-database.ts'
 import { openCellDatabase } from '../../shared/adapters/embedded/cell-database.ts'
@@ -13,6 +14,8 @@ import { diskObjectStore } from '../../shared/adapters/embedded/disk-object-stor
 import { fileNetworkDirectory } from '../../shared/adapters/embedded/file-network-directory.ts'
 import { openCellKeys } from '../../shared/adapters/embedded/key-file.ts'
 import { localKeyVault } from '../../shared/adapters/embedded/local-key-vault.ts'
+import { deskOver, serveDesk } from '../../shared/adapters/embedded/desk-channel.ts'
+import { objectDesk, type ObjectDesk } from '../../shared/adapters/embedded/object-desk.ts'
 import { objectServer } from '../../shared/adapters/embedded/object-server.ts'
 import { openShelf } from '../../shared/adapters/embedded/open-shelf.ts'
 import { presignedDownloads, presignedUploads } from '../../shared/adapters/embedded/presigned-requests.ts'
@@ -51,6 +54,14 @@ const keys = () => openCellKeys(join(dataDir, 'keys.json'))
 const queues = () => sqliteMessageQueues(database, clock)
 const shelf = () => openShelf(dataDir, database, queues())
 
+/** Asked as the object thread asks: by messages. */
+const deskInAnotherThread = (desk: ObjectDesk): ObjectDesk => {
+  const { port1, port2 } = new MessageChannel()
+  serveDesk(port1, desk, (fault) => void faults.push(fault))
+  for (const port of [port1, port2]) port.unref()
+  return deskOver(port2)
+}
+
 const startObjectServer = async () => {
   const opened = shelf()
   const access = {
@@ -58,14 +69,15 @@ const startObjectServer = async () => {
     region: 'eu-central-1',
     origin: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
   }
-  const { handle } = objectServer({
-    shelf: opened,
-    access,
+  const serve = objectServer({
+    desk: deskInAnotherThread(objectDesk(opened)),
+    files: opened.files,
+    ...access,
     clock,
     corsOrigins: ['*'],
     onFault: (fault) => void faults.push(fault),
   })
-  server = createServer((request, response) => void handle(request, response))
+  server = createServer((request, response) => void serve(request, response))
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   return {
     uploads: presignedUploads(opened, access, clock),

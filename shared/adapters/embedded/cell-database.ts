@@ -11,8 +11,10 @@ export interface CellDatabase {
   /**
    * Runs `work` in the next group commit and answers once that is on the disk. What `work` throws undoes its own changes
    * alone. It must be synchronous: everything between BEGIN and COMMIT happens in one turn of the event loop.
+   * `alongside`: an open file whose bytes are synced at the same time as the log. No later commit is written before both are
+   * on the disk; only a power cut between the two leaves a row without its bytes, and nobody was answered by then.
    */
-  commit<Result>(work: () => Result): Promise<Result>
+  commit<Result>(work: () => Result, alongside?: number): Promise<Result>
   close(): Promise<void>
 }
 
@@ -20,6 +22,7 @@ interface Job {
   /** Runs the work and gives what to do once it is durable. */
   readonly run: () => () => void
   readonly fail: (cause: unknown) => void
+  readonly alongside: number | undefined
 }
 
 const syncData = promisify(fdatasync)
@@ -101,7 +104,8 @@ export const openCellDatabase = (path: string): CellDatabase => {
       waiting = []
       try {
         const settle = runJobs(sql, jobs)
-        await syncData(log)
+        const files = jobs.flatMap(({ alongside }) => alongside ?? [])
+        await Promise.all([log, ...files].map((descriptor) => syncData(descriptor)))
         for (const tell of settle) tell()
       } catch (error) {
         // After a failed sync the kernel may have dropped the pages: nothing later can be trusted to be durable.
@@ -114,7 +118,7 @@ export const openCellDatabase = (path: string): CellDatabase => {
 
   return {
     sql,
-    commit: <Result>(work: () => Result) =>
+    commit: <Result>(work: () => Result, alongside?: number) =>
       new Promise<Result>((resolve, reject) => {
         if (broken !== undefined) {
           reject(new Error('the cell stopped writing after a failed disk sync', { cause: broken }))
@@ -126,6 +130,7 @@ export const openCellDatabase = (path: string): CellDatabase => {
             return () => resolve(result)
           },
           fail: reject,
+          alongside,
         })
         working ??= workOff()
       }),

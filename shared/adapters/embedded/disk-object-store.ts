@@ -3,7 +3,6 @@ import { Refusal } from '../../domain/refusal.ts'
 import type { ObjectRef, ObjectStore } from '../../ports/object-store.ts'
 import type { CellDatabase } from './cell-database.ts'
 import type { MultipartRows } from './multipart-rows.ts'
-import type { NewFile } from './new-file.ts'
 import type { ObjectFiles } from './object-files.ts'
 import type { ObjectRows, Segment, StoredObject } from './object-rows.ts'
 
@@ -26,7 +25,7 @@ function* piecesOf(segments: readonly Segment[], from: number, toExclusive: numb
 }
 
 export async function* streamObject(
-  { files }: ObjectShelf,
+  { files }: Pick<ObjectShelf, 'files'>,
   object: StoredObject,
   from = 0,
   toExclusive = object.bytes,
@@ -35,17 +34,22 @@ export async function* streamObject(
     yield* files.stream(piece.file, piece.from, piece.toExclusive)
 }
 
-/** Commits what has been written to `file` as an object, or drops it where one stands and may not be replaced. */
+export interface FileToCommit extends Omit<StoredObject, 'segments'> {
+  readonly name: string
+  /** Still to be synced, and open: together with the row. Absent: synced already. */
+  readonly unsynced?: number
+  readonly replace: boolean
+}
+
+/** Commits a file as an object, or drops it where one stands and may not be replaced. */
 export const commitFile = async (
   { database, files, rows }: ObjectShelf,
   ref: ObjectRef,
-  file: NewFile,
-  { replace, ...object }: Omit<StoredObject, 'segments'> & { readonly replace: boolean },
+  { name, unsynced, replace, ...object }: FileToCommit,
 ): Promise<'stored' | 'exists'> => {
-  await file.keep()
-  const segments = [{ file: file.name, bytes: object.bytes }]
-  const { stored, freed } = await database.commit(() => rows.insert(ref, { ...object, segments }, replace))
-  for (const name of stored ? freed : [file.name]) await files.remove(name)
+  const whole = { ...object, segments: [{ file: name, bytes: object.bytes }] }
+  const { stored, freed } = await database.commit(() => rows.insert(ref, whole, replace), unsynced)
+  for (const unnamed of stored ? freed : [name]) await files.remove(unnamed)
   return stored ? 'stored' : 'exists'
 }
 
@@ -81,9 +85,15 @@ export const diskObjectStore = (shelf: ObjectShelf): ObjectStore => {
     put: async (ref, bytes, { contentType, replace = false }) => {
       if (!replace && rows.find(ref) !== undefined) return 'exists'
       const file = await files.create()
-      await file.write(bytes)
+      try {
+        file.write(bytes)
+      } catch (error) {
+        await file.discard()
+        throw error
+      }
+      await file.keep()
       const sha256 = createHash('sha256').update(bytes).digest('hex')
-      return commitFile(shelf, ref, file, { bytes: bytes.byteLength, sha256, contentType, replace })
+      return commitFile(shelf, ref, { name: file.name, bytes: bytes.byteLength, sha256, contentType, replace })
     },
     copy: async (from, to) => {
       const { freed } = await database.commit(() => rows.insert(to, findOrRefuse(shelf, from), true))

@@ -1,12 +1,15 @@
-import type { FileHandle } from 'node:fs/promises'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { open, readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Refusal } from '../../domain/refusal.ts'
 import type { NewFile } from './new-file.ts'
 import { newFile } from './new-file.ts'
 import { readyFiles } from './ready-files.ts'
 
 export interface ObjectFiles {
+  readonly root: string
+  readonly mark: string
   create(): Promise<NewFile>
   /** Bytes [from, toExclusive), cut at the end of the file. */
   read(name: string, from: number, toExclusive: number): Promise<Uint8Array>
@@ -20,13 +23,33 @@ export interface ObjectFiles {
 
 const READ_BYTES = 256 * 1024
 
-/** Between the look at its row and this the object may have been removed: then it is not there, as S3 would say. */
-const openStored = async (path: string): Promise<FileHandle> => {
+/** Between the look at its row and the opening the object may have been removed: then it is not there, as S3 would say. */
+const faultOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT' ? new Refusal('not-found', {}, error) : error
+
+const opened = <File>(opening: () => File): File => {
   try {
-    return await open(path, 'r')
+    return opening()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new Refusal('not-found', {}, error)
-    throw error
+    throw faultOf(error)
+  }
+}
+
+const tooShort = (): Error => new Error('an object is shorter on the disk than was stored')
+
+/** At once: what is read so is the head of an object that has just been written, and lies in the page cache (ADR 0017). */
+const readAtOnce = (path: string, from: number, bytes: number): Uint8Array => {
+  const descriptor = opened(() => openSync(path, 'r'))
+  try {
+    const chunk = Buffer.allocUnsafe(bytes)
+    for (let at = 0; at < bytes;) {
+      const read = readSync(descriptor, chunk, at, bytes - at, from + at)
+      if (read === 0) throw tooShort()
+      at += read
+    }
+    return chunk
+  } finally {
+    closeSync(descriptor)
   }
 }
 
@@ -34,16 +57,20 @@ const openStored = async (path: string): Promise<FileHandle> => {
  * The bytes of objects, under random names: no key ever becomes a path. A row in the cell's database is what makes a file an
  * object, so there is nothing to rename and no half object that anybody could see.
  */
-export const objectFiles = (root: string): ObjectFiles => {
-  const ready = readyFiles(root)
+export const objectFiles = (root: string, mark: string): ObjectFiles => {
+  const ready = readyFiles(root, mark)
+  let lastTurn: Promise<unknown> = Promise.resolve()
+  const takeTurn = (): Promise<unknown> => (lastTurn = lastTurn.then(() => nextTurn()))
 
   async function* stream(name: string, from: number, toExclusive: number): AsyncGenerator<Uint8Array> {
-    const handle = await openStored(join(root, name))
+    const handle = await open(join(root, name), 'r').catch((error: unknown) => {
+      throw faultOf(error)
+    })
     try {
       for (let at = from; at < toExclusive;) {
         const chunk = Buffer.allocUnsafe(Math.min(READ_BYTES, toExclusive - at))
         const { bytesRead } = await handle.read(chunk, 0, chunk.byteLength, at)
-        if (bytesRead === 0) throw new Error('an object is shorter on the disk than was stored')
+        if (bytesRead === 0) throw tooShort()
         yield chunk.subarray(0, bytesRead)
         at += bytesRead
       }
@@ -53,11 +80,15 @@ export const objectFiles = (root: string): ObjectFiles => {
   }
 
   return {
+    root,
+    mark,
     create: async () => {
       const { name, descriptor } = await ready.take()
       return newFile(name, join(root, name), descriptor)
     },
     read: async (name, from, toExclusive) => {
+      await takeTurn()
+      if (toExclusive - from <= READ_BYTES) return readAtOnce(join(root, name), from, toExclusive - from)
       const chunks: Uint8Array[] = []
       for await (const chunk of stream(name, from, toExclusive)) chunks.push(chunk)
       return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)

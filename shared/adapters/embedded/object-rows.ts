@@ -22,6 +22,8 @@ export interface ObjectRows {
   /** Within a commit. Files that no object names any more. */
   remove(ref: ObjectRef): readonly string[]
   isKnown(file: string): boolean
+  /** Objects of the incoming bucket that were sent whole. */
+  received(): readonly (StoredObject & { readonly ref: ObjectRef })[]
 }
 
 const RowSchema = z.object({
@@ -30,6 +32,8 @@ const RowSchema = z.object({
   content_type: z.string(),
   files: z.string(),
 })
+
+const KeySchema = z.object({ key: z.string() })
 
 const writeSegments = (segments: readonly Segment[]): string =>
   segments.map(({ file, bytes }) => `${file}:${bytes}`).join(',')
@@ -45,6 +49,7 @@ export const objectRows = ({ sql }: CellDatabase, stored: (ref: ObjectRef) => vo
   const columns = 'bucket, key, bytes, sha256, content_type, files'
   const select = sql.prepare('SELECT bytes, sha256, content_type, files FROM objects WHERE bucket = ? AND key = ?')
   const write = sql.prepare(`INSERT OR REPLACE INTO objects (${columns}) VALUES (?, ?, ?, ?, ?, ?)`)
+  const received = sql.prepare(`SELECT key FROM objects WHERE bucket = 'incoming' AND sha256 IS NOT NULL`)
   const drop = sql.prepare('DELETE FROM objects WHERE bucket = ? AND key = ?')
   const shared = sql.prepare('SELECT 1 FROM objects WHERE files = ? LIMIT 1')
   const ofObject = sql.prepare(`SELECT 1 FROM objects WHERE files >= ? AND files < ? LIMIT 1`)
@@ -77,6 +82,12 @@ export const objectRows = ({ sql }: CellDatabase, stored: (ref: ObjectRef) => vo
       drop.run(ref.bucket, ref.key)
       return freedBy(present)
     },
+    received: () =>
+      received.all().flatMap((row) => {
+        const ref: ObjectRef = { bucket: 'incoming', key: KeySchema.parse(row).key }
+        const object = find(ref)
+        return object === undefined ? [] : [{ ...object, ref }]
+      }),
     isKnown: (file) =>
       ofObject.get(`${file}:`, `${file};`) !== undefined ||
       ofPart.get(file) !== undefined ||

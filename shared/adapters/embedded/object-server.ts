@@ -6,27 +6,18 @@ import { Refusal } from '../../domain/refusal.ts'
 import type { ObjectRef } from '../../ports/object-store.ts'
 import type { Clock } from '../../ports/surroundings.ts'
 import { verifyQuery } from '../sigv4/verify-query.ts'
-import type { ObjectShelf } from './disk-object-store.ts'
 import { streamObject } from './disk-object-store.ts'
 import { allowOrigin, answerPreflight } from './object-cors.ts'
-import type { VerifiedRequest } from './object-upload.ts'
+import type { ReceivingPlace, VerifiedRequest } from './object-upload.ts'
 import { receiveObject, receivePart } from './object-upload.ts'
 import type { ObjectAccess } from './presigned-requests.ts'
 import { LONGEST_GET_SECONDS, LONGEST_PUT_SECONDS } from './presigned-requests.ts'
 import { answerFault, S3Fault } from './s3-answers.ts'
 
-export interface ObjectServerOptions {
-  readonly shelf: ObjectShelf
-  readonly access: ObjectAccess
+export interface ObjectServerOptions extends ReceivingPlace, Pick<ObjectAccess, 'credentials' | 'region'> {
   readonly clock: Clock
   readonly corsOrigins: readonly string[]
   readonly onFault: (fault: unknown) => void
-}
-
-export interface ObjectServer {
-  /** Whether the path is that of an object: `/<bucket>/<key>`. */
-  readonly serves: (path: string) => boolean
-  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }
 
 const BucketSchema = z.enum(bucketClasses)
@@ -38,13 +29,13 @@ const refOf = (path: string): ObjectRef => {
   return { bucket: known.data, key }
 }
 
-const verified = (request: IncomingMessage, { access, clock }: ObjectServerOptions): VerifiedRequest => {
+const verified = (request: IncomingMessage, options: ObjectServerOptions): VerifiedRequest => {
+  const { credentials, region, clock } = options
   const { method = '', url = '', headersDistinct } = request
-  const { accessKeyId } = access.credentials
   const verdict = verifyQuery(
     { method, target: url, headers: headersDistinct },
-    (given) => (given === accessKeyId ? access.credentials : undefined),
-    { now: Date.parse(clock.now()), region: access.region },
+    (given) => (given === credentials.accessKeyId ? credentials : undefined),
+    { now: Date.parse(clock.now()), region },
   )
   if (verdict.outcome === 'refused') throw new S3Fault(verdict.code, verdict.why)
   const longest = method === 'PUT' ? LONGEST_PUT_SECONDS : LONGEST_GET_SECONDS
@@ -65,10 +56,10 @@ const rangeOf = (header: string | undefined, bytes: number): { from: number; toE
 const sendObject = async (
   request: IncomingMessage,
   response: ServerResponse,
-  shelf: ObjectShelf,
+  { desk, files }: ReceivingPlace,
   { ref, query }: VerifiedRequest,
 ): Promise<void> => {
-  const object = shelf.rows.find(ref)
+  const object = await desk.find(ref)
   if (object === undefined) throw new S3Fault('NoSuchKey', 'The object does not exist')
   const range = rangeOf(request.headers.range, object.bytes)
   const { from, toExclusive } = range ?? { from: 0, toExclusive: object.bytes }
@@ -86,7 +77,7 @@ const sendObject = async (
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
   })
   if (request.method === 'HEAD') response.end()
-  else await pipeline(streamObject(shelf, object, from, toExclusive), response)
+  else await pipeline(streamObject({ files }, object, from, toExclusive), response)
 }
 
 const serve = async (
@@ -98,11 +89,11 @@ const serve = async (
   switch (request.method) {
     case 'GET':
     case 'HEAD':
-      await sendObject(request, response, options.shelf, verifiedRequest)
+      await sendObject(request, response, options, verifiedRequest)
       return
     case 'PUT': {
       const receive = verifiedRequest.query.has('uploadId') ? receivePart : receiveObject
-      const headers = await receive(request, options.shelf, verifiedRequest)
+      const headers = await receive(request, options, verifiedRequest)
       response.writeHead(200, { 'content-length': 0, ...headers })
       response.end()
       return
@@ -120,9 +111,9 @@ const faultOf = (error: unknown): S3Fault => {
 }
 
 /** Serves presigned requests as S3 does: signature, expiry, signed headers, length, SHA-256 and create-only are enforced. */
-export const objectServer = (options: ObjectServerOptions): ObjectServer => ({
-  serves: (path) => bucketClasses.some((bucket) => path.startsWith(`/${bucket}/`)),
-  handle: async (request, response) => {
+export const objectServer =
+  (options: ObjectServerOptions) =>
+  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     allowOrigin(request, response, options.corsOrigins)
     if (request.method === 'OPTIONS') {
       answerPreflight(response)
@@ -138,5 +129,4 @@ export const objectServer = (options: ObjectServerOptions): ObjectServer => ({
       if (response.headersSent) response.destroy()
       else answerFault(response, fault, request.method === 'HEAD')
     }
-  },
-})
+  }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { finished } from 'node:stream/promises'
 import type { ObjectRef } from '../../ports/object-store.ts'
-import type { ObjectShelf } from './disk-object-store.ts'
-import { commitFile } from './disk-object-store.ts'
 import type { NewFile } from './new-file.ts'
+import type { ObjectDesk } from './object-desk.ts'
+import type { ObjectFiles } from './object-files.ts'
 import { S3Fault } from './s3-answers.ts'
 
 export interface VerifiedRequest {
@@ -11,6 +12,11 @@ export interface VerifiedRequest {
   readonly query: ReadonlyMap<string, string>
   /** The headers that were signed, with the values that were sent. */
   readonly signed: ReadonlyMap<string, string>
+}
+
+export interface ReceivingPlace {
+  readonly files: ObjectFiles
+  readonly desk: ObjectDesk
 }
 
 type AnswerHeaders = Readonly<Record<string, string>>
@@ -23,15 +29,26 @@ const demandSigned = ({ signed }: VerifiedRequest, names: readonly string[]): vo
   if (names.some((name) => !signed.has(name))) throw new S3Fault('AccessDenied', 'A header that must be signed is not')
 }
 
-/** Streams the body to the file; the digest in base64. Node's own parser never gives more than Content-Length. */
+/**
+ * Streams the body to the file and gives its digest. Node's own parser never gives more than Content-Length. Taken as it comes in,
+ * chunk by chunk: an async iterator stops and starts the socket again at each.
+ */
 const receiveBody = async (request: IncomingMessage, file: NewFile, bytes: number): Promise<Buffer> => {
   const digest = createHash('sha256')
   let received = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    received += chunk.byteLength
-    digest.update(chunk)
-    await file.write(chunk)
-  }
+  let fault: Error | undefined
+  request.on('data', (chunk: Buffer) => {
+    if (fault !== undefined) return
+    try {
+      received += chunk.byteLength
+      digest.update(chunk)
+      file.write(chunk)
+    } catch (error) {
+      fault = error instanceof Error ? error : new Error('the file could not be written', { cause: error })
+    }
+  })
+  await finished(request, { writable: false })
+  if (fault !== undefined) throw fault
   if (received !== bytes) throw new S3Fault('IncompleteBody', 'The body is not as long as Content-Length says')
   return digest.digest()
 }
@@ -45,7 +62,7 @@ interface Received {
 /** A file with the whole body, its digest checked; whatever goes wrong, nothing of it stays. */
 const receive = async (
   request: IncomingMessage,
-  { files }: ObjectShelf,
+  { files }: ReceivingPlace,
   { signed }: VerifiedRequest,
 ): Promise<Received> => {
   const file = await files.create()
@@ -62,30 +79,31 @@ const receive = async (
   }
 }
 
-const exists = (): S3Fault => new S3Fault('PreconditionFailed', 'The object exists already')
-
 /** PUT of a whole object: it is answered only when bytes, row and what its arrival causes are on the disk. */
 export const receiveObject = async (
   request: IncomingMessage,
-  shelf: ObjectShelf,
+  place: ReceivingPlace,
   verified: VerifiedRequest,
 ): Promise<AnswerHeaders> => {
   demandSigned(verified, SIGNED_BY_AN_UPLOAD)
   const { ref, signed } = verified
+  // Only what lies there is looked at again after a power cut (`dropHalfReceived`), and so may be synced together with its row.
+  if (ref.bucket !== 'incoming') throw new S3Fault('AccessDenied', 'The bucket takes no object from outside')
   if (signed.get('if-none-match') !== '*') throw new S3Fault('InvalidArgument', 'If-None-Match must be *')
-  if (shelf.rows.find(ref) !== undefined) throw exists()
-  const { file, bytes, digest } = await receive(request, shelf, verified)
+  const { file, bytes, digest } = await receive(request, place, verified)
+  const { name, descriptor: unsynced } = file
   const sha256 = digest.toString('hex')
   const contentType = signed.get('content-type') ?? ''
-  const outcome = await commitFile(shelf, ref, file, { bytes, sha256, contentType, replace: false })
-  if (outcome === 'exists') throw exists()
+  const object = { name, unsynced, bytes, sha256, contentType }
+  const outcome = await place.desk.receive(ref.key, object).finally(() => file.close())
+  if (outcome === 'exists') throw new S3Fault('PreconditionFailed', 'The object exists already')
   return { etag: `"${sha256.slice(0, 32)}"`, [CHECKSUM]: digest.toString('base64') }
 }
 
 /** PUT of one part. A part may come again and replaces the one before, as on S3: a resumed upload repeats what it must. */
 export const receivePart = async (
   request: IncomingMessage,
-  shelf: ObjectShelf,
+  place: ReceivingPlace,
   verified: VerifiedRequest,
 ): Promise<AnswerHeaders> => {
   demandSigned(verified, ['content-length'])
@@ -94,13 +112,9 @@ export const receivePart = async (
   const partNumber = Number(query.get('partNumber'))
   if (!(partNumber >= 1 && partNumber <= 10_000)) throw new S3Fault('InvalidArgument', 'A part number is 1 to 10000')
   const noUpload = new S3Fault('NoSuchUpload', 'The upload does not exist, is complete or was given up')
-  if (!shelf.multiparts.isOpen(ref, multipartId)) throw noUpload
-  const { file, bytes, digest } = await receive(request, shelf, verified)
+  if (!(await place.desk.isOpen(ref, multipartId))) throw noUpload
+  const { file, bytes, digest } = await receive(request, place, verified)
   await file.keep()
-  const { saved, freed } = await shelf.database.commit(() =>
-    shelf.multiparts.savePart(ref, multipartId, { partNumber, bytes }, file.name),
-  )
-  for (const name of freed) await shelf.files.remove(name)
-  if (!saved) throw noUpload
+  if (!(await place.desk.savePart(ref, multipartId, { partNumber, bytes }, file.name))) throw noUpload
   return { etag: `"${digest.toString('hex').slice(0, 32)}"`, [CHECKSUM]: digest.toString('base64') }
 }

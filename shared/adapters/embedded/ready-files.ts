@@ -45,16 +45,15 @@ const makeBatch = async (root: string, batch: string): Promise<ReadyFile[]> => {
 /**
  * A new file is durable only when its directory has been synced too, and that costs as much as syncing its bytes. So empty files
  * are made by the batch, their names synced together, before anybody needs them; an upload then syncs its own bytes alone.
+ * `mark`: how the names of this process's batches begin, in whichever of its threads they are made.
  */
-export const readyFiles = (root: string): ReadyFiles => {
+export const readyFiles = (root: string, mark: string): ReadyFiles => {
   const ready: ReadyFile[] = []
-  const own = new Set<string>()
   let refilling: Promise<void> | undefined
 
   const refill = async (): Promise<void> => {
     try {
-      const batch = randomBytes(12).toString('hex')
-      own.add(batch)
+      const batch = `${mark}${randomBytes(8).toString('hex')}`
       ready.push(...(await makeBatch(root, batch)))
     } finally {
       refilling = undefined
@@ -73,7 +72,7 @@ export const readyFiles = (root: string): ReadyFiles => {
 
   return {
     take,
-    owns: (batch) => own.has(batch),
+    owns: (batch) => batch.startsWith(mark),
     close: () => {
       for (const { descriptor } of ready.splice(0)) closeSync(descriptor)
     },

@@ -97,8 +97,8 @@ describe('an embedded cell', () => {
 
   it('lets a browser upload and download, and nothing else across origins', async () => {
     const cell = await start({ corsOrigins: ['https://viewer.example'] })
-    const preflight = (origin: string, path = '/incoming/key') =>
-      fetch(`${cell.baseUrl}${path}`, {
+    const preflight = (origin: string, url = `${cell.objectsUrl}/incoming/key`) =>
+      fetch(url, {
         method: 'OPTIONS',
         headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'if-none-match' },
       })
@@ -108,8 +108,8 @@ describe('an embedded cell', () => {
     expect(allowed.headers.get('access-control-allow-methods')).toContain('PUT')
     expect(allowed.headers.get('access-control-allow-headers')).toContain('x-amz-checksum-sha256')
     expect((await preflight('https://other.example')).status).toBe(403)
-    expect((await preflight('https://viewer.example', '/v1/referrals')).status).toBe(404)
-    const refused = await fetch(`${cell.baseUrl}/incoming/key`, { headers: { origin: 'https://viewer.example' } })
+    expect((await preflight('https://viewer.example', `${cell.baseUrl}/v1/referrals`)).status).toBe(404)
+    const refused = await fetch(`${cell.objectsUrl}/incoming/key`, { headers: { origin: 'https://viewer.example' } })
     expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([
       400,
       'https://viewer.example',
@@ -127,6 +127,7 @@ describe('an embedded cell', () => {
     const port = Number(new URL((await start()).baseUrl).port)
     const dataDir = scratchFolder('port-taken')
     await expect(start({ dataDir, port })).rejects.toThrow('EADDRINUSE')
+    await expect(start({ dataDir, objectsPort: port })).rejects.toThrow('EADDRINUSE')
     expect((await start({ dataDir })).baseUrl).toContain('127.0.0.1')
   })
 

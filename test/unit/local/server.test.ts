@@ -4,7 +4,8 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { CryptoKey } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { jwtAuthorizer } from '../../../local/jwt-authorizer.ts'
-import type { HttpHandler, RunningServer } from '../../../local/server.ts'
+import type { HttpHandler } from '../../../local/server.ts'
+import type { Listening } from '../../../local/listen.ts'
 import { startServer } from '../../../local/server.ts'
 import { systemClock } from '../../../shared/adapters/system-clock.ts'
 import { sendRaw } from '../../contract/raw-request.ts'
@@ -12,7 +13,7 @@ import { sendRaw } from '../../contract/raw-request.ts'
 const issuer = 'https://issuer.example'
 const clock = systemClock()
 const faults: unknown[] = []
-let server: RunningServer
+let server: Listening
 let rsa: { privateKey: CryptoKey }
 let other: { privateKey: CryptoKey }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openCellDatabase } from '../../../../../shared/adapters/embedded/cell-database.ts'
 import { diskObjectStore } from '../../../../../shared/adapters/embedded/disk-object-store.ts'
-import { openShelf, tidyShelf } from '../../../../../shared/adapters/embedded/open-shelf.ts'
+import { dropHalfReceived, openShelf, tidyShelf } from '../../../../../shared/adapters/embedded/open-shelf.ts'
 import { sqliteMessageQueues } from '../../../../../shared/adapters/embedded/sqlite-message-queues.ts'
 import { virtualClock } from '../../../../../shared/adapters/embedded/virtual-clock.ts'
 import type { ObjectRef } from '../../../../../shared/ports/object-store.ts'
@@ -82,7 +82,7 @@ const killedAndRestarted = () => {
 
 const write = async ({ files }: ReturnType<typeof openShelf>, bytes: number) => {
   const file = await files.create()
-  await file.write(randomBytes(bytes))
+  file.write(randomBytes(bytes))
   await file.keep()
   return file.name
 }
@@ -101,7 +101,7 @@ describe('what a killed process left', () => {
   it('is all that is swept: not a file that this process is filling', async () => {
     const { restarted, tidy } = killedAndRestarted()
     const uploading = await restarted.files.create()
-    await uploading.write(randomBytes(5000))
+    uploading.write(randomBytes(5000))
     await tidy(restarted)
     await uploading.keep()
     expect((await restarted.files.read(uploading.name, 0, 5000)).byteLength).toBe(5000)
@@ -121,6 +121,23 @@ describe('what a killed process left', () => {
     await tidy(restarted)
     expect(restarted.multiparts.isOpen(ref, multipartId)).toBe(false)
     await expect(restarted.files.read(file, 0, 700)).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it.each([
+    ['without its last bytes', (bytes: Buffer) => bytes.subarray(0, 400)],
+    ['with zeros for some of its bytes', (bytes: Buffer) => bytes.fill(0, 500)],
+  ])('is, of an upload that a power cut left %s, dropped: its sender was not answered', async (_, spoilt) => {
+    const { own, killed, restarted } = killedAndRestarted()
+    const [whole, cut, copied] = [fresh('incoming'), fresh('incoming'), fresh()]
+    for (const ref of [whole, cut, copied]) await diskObjectStore(killed).put(ref, randomBytes(1000), dicom)
+    for (const ref of [cut, copied]) {
+      const { segments } = restarted.rows.find(ref) ?? { segments: [] }
+      writeFileSync(join(own, 'objects', segments[0]?.file ?? ''), spoilt(randomBytes(1000)))
+    }
+    expect(await dropHalfReceived(restarted)).toBe(1)
+    expect(restarted.rows.find(cut)).toBeUndefined()
+    // What was answered long ago and is now spoilt is damage, to be reported and not to be forgotten.
+    for (const ref of [whole, copied]) expect(restarted.rows.find(ref)).toBeDefined()
   })
 
   it('is noticed when the disk gives back less than was stored', async () => {

@@ -1,0 +1,38 @@
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
+import { deskOver } from '../shared/adapters/embedded/desk-channel.ts'
+import { objectFiles } from '../shared/adapters/embedded/object-files.ts'
+import { objectServer } from '../shared/adapters/embedded/object-server.ts'
+import type { SigningCredentials } from '../shared/adapters/sigv4/day-key.ts'
+import { systemClock } from '../shared/adapters/system-clock.ts'
+import { listen, type ListenOptions } from './listen.ts'
+
+export interface ObjectThreadData extends ListenOptions {
+  readonly desk: MessagePort
+  readonly root: string
+  readonly mark: string
+  readonly credentials: SigningCredentials
+  readonly region: string
+  readonly corsOrigins: readonly string[]
+}
+
+export type FromObjectThread = { readonly origin: string } | { readonly fault: unknown }
+
+const tell = (message: FromObjectThread): void => parentPort?.postMessage(message)
+
+const { desk, root, mark, host, port, ...access } = workerData as ObjectThreadData
+const files = objectFiles(root, mark)
+const objects = objectServer({
+  ...access,
+  desk: deskOver(desk),
+  files,
+  clock: systemClock(),
+  onFault: (fault) => tell({ fault }),
+})
+const listening = await listen(objects, { host, port })
+parentPort?.once('message', () => {
+  void listening.stop().then(() => {
+    files.close()
+    desk.close()
+  })
+})
+tell({ origin: listening.origin })
