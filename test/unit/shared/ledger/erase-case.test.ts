@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openUpload } from '../../../../functions/image-upload/open-upload.ts'
 import { submitReferral } from '../../../../functions/referral-intake/submit-referral.ts'
@@ -18,6 +16,7 @@ import { network } from '../../../builders/case-builder.ts'
 import { queueEvent, noContext } from '../../../builders/queue-event.ts'
 import { principalOf, readingRoom, type ReadingRoom } from '../../../builders/reading-room.ts'
 import { auditRecords } from '../../../fixtures/crash-trials.ts'
+import { filesThatHold } from '../../../fixtures/written-words.ts'
 
 const clerk = principalOf('p-clerk-vienna')
 const canary = 'Canary-Impression-Zz9'
@@ -77,36 +76,18 @@ const order = async (referralId: string) => {
 const erase = async (referralId: string, eraser: Eraser = room.eraser) =>
   eraseCase({ ...room.ports, eraser }, network, await order(referralId))
 
-/** Every byte of the data directory that holds one of the words, in the forms in which it could have been written down. */
-function filesThatHold(words: readonly string[]): string[] {
-  const forms = words.flatMap((word) => {
-    const raw = Buffer.from(word)
-    const within = [0, 1, 2].map((lead) => {
-      const text = Buffer.concat([Buffer.alloc(lead), raw]).toString('base64')
-      return Buffer.from(text.slice(lead === 0 ? 0 : 4, -4))
-    })
-    const wide = Buffer.from(word, 'utf16le')
-    return [raw, wide, Buffer.from(raw.toString('hex')), Buffer.from(encodeURIComponent(word)), ...within]
-  })
-  return readdirSync(room.folder, { recursive: true, withFileTypes: true })
-    .filter((one) => one.isFile())
-    .map((one) => join(one.parentPath, one.name))
-    .filter((path) => {
-      const content = readFileSync(path)
-      return forms.some((form) => content.includes(form))
-    })
-}
+const filesWith = (words: readonly string[]): string[] => filesThatHold(room.folder, words)
 
 describe('an erased case', () => {
   test('leaves no word of the subject in any file of the cell, and another case whole', async () => {
     const { referralId, study } = await wholeCase('01k9zq9t4w6y8b1d3f5h7k9m2p')
     const uids = [study.studyInstanceUid, ...study.objects.map(({ sopInstanceUid }) => sopInstanceUid)]
     const words = ['Muster^Maria', 'MRN-77', canary, ...uids]
-    for (const word of words) expect(filesThatHold([word]), word).not.toEqual([])
+    for (const word of words) expect(filesWith([word]), word).not.toEqual([])
     await room.prepareClaimed()
 
     const proof = await erase(referralId)
-    expect(filesThatHold(words)).toEqual([])
+    expect(filesWith(words)).toEqual([])
     expect(proof.objects).toBe(4)
     expect(await loadCase(room.ports.store, referralId)).toBeUndefined()
     expect((await room.loaded()).case.phase.state).toBe('claimed')
@@ -138,6 +119,6 @@ describe('an erased case', () => {
     await expect(erase(referralId, failing)).rejects.toThrow('killed')
     expect(await loadCase(room.ports.store, referralId)).toBeDefined()
     await erase(referralId)
-    expect(filesThatHold(['Muster^Maria', canary])).toEqual([])
+    expect(filesWith(['Muster^Maria', canary])).toEqual([])
   })
 })
