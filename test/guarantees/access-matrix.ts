@@ -1,19 +1,13 @@
-import { scopes, type Route } from '../../shared/contracts/routes.ts'
+import { scopes } from '../../shared/contracts/routes.ts'
 import { seededRandom } from '../fixtures/seeded-random.ts'
 import { rowOf, type GuaranteeRow } from './guarantee-row.ts'
 import { isInside, isRefusal, seenAs, type Found } from './access-answers.ts'
 import { listProbes } from './access-lists.ts'
 import { asked, caseRoutes, probesFor, type Probe } from './access-probes.ts'
-import { bearer, send, withAccessWorld, type AccessWorld } from './access-world.ts'
+import { bearer, exampleFor, send, withAccessWorld, type AccessWorld } from './access-world.ts'
 import { closeWire, type WireAnswer } from './wire.ts'
 
 const AT_ONCE = 16
-
-function bodyOf({ body, operationId }: Route): object | undefined {
-  const examples = body?.meta()?.['examples'] as readonly object[] | undefined
-  if (body !== null && examples?.[0] === undefined) throw new Error(`${operationId} has no example to send`)
-  return examples?.[0]
-}
 
 interface Attempt {
   readonly path?: string
@@ -25,7 +19,7 @@ function attempt({ cell, mint }: AccessWorld, probe: Probe, { path = probe.path,
   const { route, role, person, case: c, ids } = probe
   const spared = ids === 'own' && isGranted(probe)
   const version = route.command === 'versioned' ? { version: c.version + (spared ? 7 : 0) } : {}
-  const body = bodyOf(route)
+  const body = exampleFor(route)
   return send(cell, bearer(mint, { ...person, roles: [role] }, claims), {
     method: route.method,
     path,

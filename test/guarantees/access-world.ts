@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CellFunctions } from '../../local/cell-functions.ts'
 import { cellFunctions } from '../../local/functions.ts'
+import type { Route } from '../../shared/contracts/routes.ts'
 import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
 import type { UploadState } from '../../shared/contracts/http/uploads.ts'
 import type { CaseCommand } from '../../shared/domain/case/commands.ts'
@@ -96,6 +97,13 @@ export const send = (
     },
     ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
   })
+
+/** What the schema of the body gives as its example. */
+export function exampleFor({ body, operationId }: Route): object | undefined {
+  const examples = body?.meta()?.['examples'] as readonly object[] | undefined
+  if (body !== null && examples?.[0] === undefined) throw new Error(`${operationId} has no example to send`)
+  return examples?.[0]
+}
 
 async function told<T>(answer: Promise<WireAnswer>): Promise<T> {
   const { status, body } = await answer

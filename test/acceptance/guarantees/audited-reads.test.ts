@@ -1,16 +1,14 @@
 import { expect, it } from 'vitest'
-import { cellFunctions } from '../../../local/functions.ts'
-import { lambdaContext } from '../../../local/lambda-context.ts'
 import { routes, type OperationId, type Route } from '../../../shared/contracts/routes.ts'
 import { PersonRoleSchema } from '../../../shared/domain/network/parties.ts'
 import { caseChain, orgChain } from '../../../shared/ledger/audit-chain.ts'
 import type { RecordStore } from '../../../shared/ports/record-store.ts'
 import type { HttpResult } from '../../../shared/runtime/http-event.ts'
-import { httpEvent } from '../../builders/http-event.ts'
 import { people } from '../../guarantees/access-probes.ts'
 import { standingsOf } from '../../guarantees/access-stories.ts'
 import { rightsOn, rightsWithoutCase } from '../../guarantees/access-table.ts'
-import { bearer, withAccessWorld, type AccessWorld, type KnownCase } from '../../guarantees/access-world.ts'
+import { withAccessWorld, type AccessWorld, type KnownCase } from '../../guarantees/access-world.ts'
+import { onFunction } from '../../guarantees/on-function.ts'
 
 /** Every GET that asks who is there: the API's own description is nobody's secret. */
 const reads = routes.filter(({ method, scopes }) => method === 'GET' && scopes.length > 0)
@@ -29,20 +27,10 @@ function callerFor(operation: OperationId, c: KnownCase) {
   throw new Error(`nobody may ${operation}`)
 }
 
-async function ask(world: AccessWorld, c: KnownCase, route: Route, store: RecordStore): Promise<HttpResult> {
-  const { cell, mint } = world
+const ask = (world: AccessWorld, c: KnownCase, route: Route, store: RecordStore): Promise<HttpResult> => {
   const operation = route.operationId as OperationId
-  const ids = { referralId: c.referralId, uploadId: c.uploadId, sopInstanceUid: c.sopInstanceUid, frame: '1' }
-  const path = Object.fromEntries(Object.entries(ids).filter(([name]) => route.path.includes(`{${name}}`)))
-  const event = httpEvent(operation, {
-    headers: { authorization: bearer(mint, callerFor(operation, c)) },
-    path,
-    query: operation === 'readKpis' ? { from: '2026-11-01', to: '2026-11-30' } : {},
-  })
-  event.requestContext.http.sourceIp = '127.0.0.1'
-  const handler = cellFunctions.http[route.capability]?.({ ...cell.ports, store: store as typeof cell.ports.store })
-  if (handler === undefined) throw new Error(`no function for ${operation}`)
-  return (await handler(event as never, lambdaContext(route.capability, 'eu-central-1', 30_000))) as HttpResult
+  const query = operation === 'readKpis' ? { from: '2026-11-01', to: '2026-11-30' } : {}
+  return onFunction(world, { route, case: c, caller: callerFor(operation, c), store, query })
 }
 
 async function recordsOf({ cell }: AccessWorld, c: KnownCase, route: Route): Promise<number> {
