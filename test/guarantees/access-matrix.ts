@@ -68,6 +68,7 @@ const tokenFacts = (probe: Probe): readonly (readonly [name: string, claims: Rec
   ],
   ['without a role', { roles: [] }],
   ['with a role nobody knows', { roles: ['superuser'] }],
+  ['with the roles of systems', { roles: ['sending-system', 'report-receiver'] }],
   ['of another organisation', { org_id: probe.person.orgId === 'tejo-reads' ? 'donau-klinikum' : 'tejo-reads' }],
 ]
 
