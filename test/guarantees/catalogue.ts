@@ -42,6 +42,13 @@ export const guarantees: readonly Guarantee[] = [
       (await import('../fixtures/deidentification-cases.ts')).runDeidentificationCases({ count: 1000, seed }),
   },
   {
+    // Ten million take some minutes; what they came to is in ADR 0018.
+    name: 'replaced UIDs',
+    run: async () =>
+      (await import('./replaced-uids.ts')).runReplacedUids({ count: Number(process.env['OVERREAD_UIDS'] ?? 500_000) }),
+  },
+  { name: 'keys and paths', run: async () => (await import('./keys-and-paths.ts')).runKeysAndPaths() },
+  {
     name: 'audit',
     run: async () => {
       const { runAuditTampering } = await import('../fixtures/audit-tampering.ts')
