@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AddressRange } from '../shared/adapters/address-country-table.ts'
 import { addressCountryTable } from '../shared/adapters/address-country-table.ts'
 import type { CellDatabase } from '../shared/adapters/embedded/cell-database.ts'
 import { openCellDatabase } from '../shared/adapters/embedded/cell-database.ts'
+import { diskEraser } from '../shared/adapters/embedded/disk-eraser.ts'
 import type { ObjectShelf } from '../shared/adapters/embedded/disk-object-store.ts'
 import { diskObjectStore } from '../shared/adapters/embedded/disk-object-store.ts'
 import { fileNetworkDirectory } from '../shared/adapters/embedded/file-network-directory.ts'
@@ -21,6 +22,12 @@ import { systemClock } from '../shared/adapters/system-clock.ts'
 import { ulidSource } from '../shared/adapters/ulid-source.ts'
 import type { MachineIssuer } from '../shared/contracts/machine-issuer.ts'
 import type { InflateRaw } from '../shared/domain/dicom/inspect-object.ts'
+import {
+  defaultRetentionPolicy,
+  RetentionPolicySchema,
+  type RetentionPolicy,
+} from '../shared/domain/retention/retention-rules.ts'
+import type { Eraser } from '../shared/ports/eraser.ts'
 import type { KeyVault } from '../shared/ports/key-vault.ts'
 import type { CellFacts, NetworkDirectory } from '../shared/ports/network-directory.ts'
 import type { DownloadSigner, ObjectStore, UploadSigner } from '../shared/ports/object-store.ts'
@@ -39,6 +46,8 @@ export interface CellPorts {
   readonly uploads: UploadSigner
   readonly downloads: DownloadSigner
   readonly keys: KeyVault
+  readonly eraser: Eraser
+  readonly retention: RetentionPolicy
   readonly network: NetworkDirectory
   readonly cell: CellFacts
   readonly addresses: AddressCountry
@@ -55,6 +64,8 @@ export interface CellSetting {
   readonly dataDir: string
   readonly networkPath: string
   readonly policyPath: string
+  /** Absent: the engineering defaults. */
+  readonly retentionPath: string
   readonly cell: CellFacts
   readonly addressRanges: readonly AddressRange[]
   /** Development: loopback is wherever the token says. */
@@ -71,6 +82,10 @@ export interface OpenCell {
   readonly shelf: ObjectShelf
   readonly access: ObjectAccess
 }
+
+/** Read once: rules that change while an erasure is decided would be two decisions. */
+const readRetention = (path: string): RetentionPolicy =>
+  existsSync(path) ? RetentionPolicySchema.parse(JSON.parse(readFileSync(path, 'utf8'))) : defaultRetentionPolicy
 
 /** Opens the data directory: one SQLite file, the objects' files, the keys. Refused while another process has it open. */
 export const openCell = (setting: CellSetting): OpenCell => {
@@ -90,6 +105,8 @@ export const openCell = (setting: CellSetting): OpenCell => {
     uploads: presignedUploads(shelf, access, systemClock()),
     downloads: presignedDownloads(access, systemClock()),
     keys: localKeyVault(keys, join(dataDir, 'machine-token-key.pem')),
+    eraser: diskEraser(shelf),
+    retention: readRetention(setting.retentionPath),
     network: fileNetworkDirectory({ networkPath, policyPath }, policyDocument),
     cell,
     addresses: addressCountryTable(setting.addressRanges, { loopbackAgrees: setting.loopbackAgrees }),

@@ -38,9 +38,10 @@ export interface EmbeddedCellOptions {
   readonly identity: Identity
   readonly log: Log
   readonly clock?: Clock
-  /** `network.json` and `policy.json` in the data directory unless told otherwise. */
+  /** `network.json`, `policy.json` and `retention.json` in the data directory unless told otherwise. */
   readonly networkPath?: string
   readonly policyPath?: string
+  readonly retentionPath?: string
   /** Written to those files at each start: a demo's network names the origin it is served at. */
   readonly seed?: (origin: string) => { readonly network: object; readonly policy?: object }
   readonly addressRanges?: readonly AddressRange[]
@@ -63,11 +64,13 @@ export interface EmbeddedCell extends Pick<CellWorkers, 'settle' | 'sweepNow'> {
 interface Files {
   readonly networkPath: string
   readonly policyPath: string
+  readonly retentionPath: string
 }
 
-const filesOf = ({ dataDir, networkPath, policyPath }: EmbeddedCellOptions): Files => ({
+const filesOf = ({ dataDir, networkPath, policyPath, retentionPath }: EmbeddedCellOptions): Files => ({
   networkPath: networkPath ?? join(dataDir, 'network.json'),
   policyPath: policyPath ?? join(dataDir, 'policy.json'),
+  retentionPath: retentionPath ?? join(dataDir, 'retention.json'),
 })
 
 const writeSeed = ({ seed }: EmbeddedCellOptions, origin: string, files: Files): void => {

@@ -6,6 +6,7 @@ import { entry as imageUpload } from '../functions/image-upload/entry.ts'
 import { entry as machineToken } from '../functions/machine-token/entry.ts'
 import { entry as minuteSweep } from '../functions/minute-sweep/entry.ts'
 import { entry as outboxDispatch } from '../functions/outbox-dispatch/entry.ts'
+import { entry as privacyDesk } from '../functions/privacy-desk/entry.ts'
 import { entry as referralIntake } from '../functions/referral-intake/entry.ts'
 import { entry as reportDelivery } from '../functions/report-delivery/entry.ts'
 import { entry as reportFiling } from '../functions/report-filing/entry.ts'
@@ -28,6 +29,7 @@ export const cellFunctions: CellFunctions = {
     'turnaround-kpi': turnaroundKpi,
     'audit-trail': auditTrail,
     'machine-token': machineToken,
+    'privacy-desk': privacyDesk,
     'api-reference': apiReference,
   },
   queue: {

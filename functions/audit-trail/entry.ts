@@ -1,8 +1,10 @@
 import { httpFunction, type HttpPorts } from '../../shared/runtime/http-function.ts'
-import { readAuditEvents, readAuditTrail, type AuditTrailPorts } from './read-audit-trail.ts'
+import { readAccessReport, type AccessReportPorts } from './read-access-report.ts'
+import { readAuditEvents, readAuditTrail } from './read-audit-trail.ts'
 
-export const entry = (ports: HttpPorts & AuditTrailPorts) =>
+export const entry = (ports: HttpPorts & AccessReportPorts) =>
   httpFunction(ports, {
     readAuditTrail: (asked) => readAuditTrail(ports, asked),
+    readAccessReport: (asked) => readAccessReport(ports, asked),
     readAuditEvents: (asked) => readAuditEvents(ports, asked),
   })

@@ -13,6 +13,6 @@ export const EnvironmentSchema = z.object({
   ...httpVariables,
   ...recordVariables,
   ...bucketVariables('network', 'audit'),
-  ...keyVariables('sign'),
+  ...keyVariables('mac', 'sign'),
 })
 export type Environment = z.infer<typeof EnvironmentSchema>

@@ -29,7 +29,7 @@ interface Asked {
   readonly context: Asking
 }
 
-async function trailOf(ports: AuditTrailPorts, referralId: ReferralId): Promise<AuditRecord[]> {
+export async function trailOf(ports: AuditTrailPorts, referralId: ReferralId): Promise<AuditRecord[]> {
   const records: AuditRecord[] = []
   for await (const record of recordsUnder(ports.store, referralId, 'audit#'))
     records.push(AuditRecordSchema.parse(record.body))
@@ -45,7 +45,7 @@ async function checkpointAt(ports: AuditTrailPorts, number: number): Promise<Sig
   return SignedCheckpointSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
 }
 
-async function checkpointsOf(ports: AuditTrailPorts, referralId: ReferralId): Promise<SignedCheckpoint[]> {
+export async function checkpointsOf(ports: AuditTrailPorts, referralId: ReferralId): Promise<SignedCheckpoint[]> {
   const checkpoints: SignedCheckpoint[] = []
   for await (const { body } of recordsUnder(ports.store, referralId, 'audit-anchor#')) {
     const checkpoint = await checkpointAt(ports, Number(body['checkpoint']))

@@ -16,6 +16,8 @@ import { statusOf } from '../../shared/ledger/answer-command.ts'
 import { caseStatus } from '../../shared/ledger/case-status.ts'
 import { commandCase, type CommandPorts } from '../../shared/ledger/command-case.ts'
 import { orderGuards } from '../../shared/ledger/order-guards.ts'
+import { patientRow } from '../../shared/ledger/patient-index.ts'
+import { rowsElsewhereWrite } from '../../shared/ledger/rows-elsewhere.ts'
 import { sealPatient } from '../../shared/ledger/patient-seal.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
@@ -125,7 +127,11 @@ export async function submitReferral(
     // A system refers nobody: questions go to a person, and no reader reads what they themselves referred.
     referrerPersonId: principal.kind === 'machine' ? placement.site.coordinator : principal.personId,
   })
-  const writes = await orderGuards(ports.keys, principal.orgId, referralId, body.order)
+  const rows = [
+    ...(await orderGuards(ports.keys, principal.orgId, referralId, body.order)),
+    await patientRow(ports.keys, referralId, { siteId: body.siteId, ...body.patient }),
+  ]
+  const writes = [...rows, rowsElsewhereWrite(referralId, rows)]
   const { remember } = context
   const commanded = await commandCase(ports, {
     referralId,

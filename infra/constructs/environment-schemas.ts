@@ -7,6 +7,7 @@ import { EnvironmentSchema as imageUpload } from '../../functions/image-upload/e
 import { EnvironmentSchema as machineToken } from '../../functions/machine-token/env.ts'
 import { EnvironmentSchema as minuteSweep } from '../../functions/minute-sweep/env.ts'
 import { EnvironmentSchema as outboxDispatch } from '../../functions/outbox-dispatch/env.ts'
+import { EnvironmentSchema as privacyDesk } from '../../functions/privacy-desk/env.ts'
 import { EnvironmentSchema as referralIntake } from '../../functions/referral-intake/env.ts'
 import { EnvironmentSchema as reportDelivery } from '../../functions/report-delivery/env.ts'
 import { EnvironmentSchema as reportFiling } from '../../functions/report-filing/env.ts'
@@ -28,6 +29,7 @@ export const environmentSchemas: Readonly<Record<CapabilityName, z.ZodObject>> =
   'turnaround-kpi': turnaroundKpi,
   'audit-trail': auditTrail,
   'machine-token': machineToken,
+  'privacy-desk': privacyDesk,
   'api-reference': apiReference,
   'study-arrival': studyArrival,
   'worklist-routing': worklistRouting,

@@ -38,6 +38,9 @@ const forBuckets = (state: StateStack, name: CapabilityName): Record<string, str
   ) as Record<string, string>
 }
 
+const erases = (name: CapabilityName): boolean =>
+  Object.values(capability(name).buckets ?? {}).some((rights) => rights.includes('erase'))
+
 const wanted = (schema: z.ZodObject): string[] => Object.keys(schema.shape).filter((name) => !setByLambda.has(name))
 
 /**
@@ -65,6 +68,7 @@ export const environmentOf = (
     ...Object.fromEntries(sends.map((queue) => [`QUEUE_${screaming(queue)}`, state.queues[queue].queue.queueUrl])),
     ...forKeys(state, name),
     ...forBuckets(state, name),
+    ...(erases(name) ? { RETENTION_POLICY: JSON.stringify(state.cell.retention.policy) } : {}),
   } satisfies Record<string, string>
   const names = wanted(environmentSchemas[name])
   const differing = [

@@ -21,6 +21,7 @@ const sizes: Readonly<Record<CapabilityName, FunctionSize>> = {
   'turnaround-kpi': { ...api, reserved: 10 },
   'audit-trail': { ...api, reserved: 10 },
   'machine-token': { ...api, memoryMib: 512, reserved: 10 },
+  'privacy-desk': { ...api, reserved: 5 },
   'api-reference': { ...api, memoryMib: 512, reserved: 5 },
   'study-arrival': { timeoutSeconds: 120, memoryMib: 2048, reserved: 100 },
   'worklist-routing': { timeoutSeconds: 15, memoryMib: 1024, reserved: 50 },

@@ -11,6 +11,8 @@ const objectActions: Readonly<Record<BucketRight, readonly string[]>> = {
   copy: ['s3:GetObjectTagging'],
   write: ['s3:PutObject', 's3:PutObjectTagging'],
   remove: ['s3:DeleteObject'],
+  // Not BypassGovernanceRetention: what a lock holds waits for its day, whoever asks.
+  erase: ['s3:AbortMultipartUpload', 's3:DeleteObjectVersion', 's3:GetObjectRetention'],
   'sign-put': ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts', 's3:PutObject', 's3:PutObjectTagging'],
   'sign-get': ['s3:GetObject'],
 }
@@ -30,8 +32,13 @@ const bucketStatements = (
       rights.flatMap((right) => objectActions[right]),
       `${arn}/*`,
     ),
-    allow(writes ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'], state.keys.of[bucket].keyArn),
   ]
+  // Whoever only erases never reads: the key stays closed to them.
+  if (rights.some((right) => right !== 'erase'))
+    statements.push(
+      allow(writes ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'], state.keys.of[bucket].keyArn),
+    )
+  if (rights.includes('erase')) statements.push(allow(['s3:ListBucketMultipartUploads', 's3:ListBucketVersions'], arn))
   // Without it S3 answers 403 for what is absent, and an upload still under way could not be told from a missing right.
   // Never for a role that hands out reading URLs: it could then be made to enumerate (UP-08).
   if (rights.includes('read') && !rights.includes('sign-get')) statements.push(allow(['s3:ListBucket'], arn))

@@ -4,6 +4,7 @@ import { AddressRangesSchema } from '../../shared/contracts/environment.ts'
 import { CellIdSchema } from '../../shared/domain/network/ids.ts'
 import { JurisdictionSchema } from '../../shared/domain/network/jurisdiction.ts'
 import { defaultJurisdictionPolicy } from '../../shared/domain/residency/default-policy.ts'
+import { defaultRetentionPolicy, RetentionPolicySchema } from '../../shared/domain/retention/retention-rules.ts'
 
 const days = (least: number) => z.int().min(least).max(36_500)
 /** CloudWatch takes these numbers of days and no others. */
@@ -31,7 +32,20 @@ const RetentionSchema = z.strictObject({
   auditDays: days(1).describe('Object Lock COMPLIANCE on audit checkpoints: nobody can shorten it; six years and more'),
   quarantineDays: days(1).describe('after this, rejected objects are deleted'),
   logDays,
+  policy: RetentionPolicySchema.default(defaultRetentionPolicy).describe(
+    'how long what must be kept, by origin and class; absent: engineering defaults',
+  ),
 })
+
+/** A day is the shortest lock that S3 knows. */
+const daysOf = ({ years }: { readonly years: number }): number => Math.max(1, Math.ceil(years * 365.25))
+
+/** A lock that outlives the duty to retain would keep what must be erased, and no function may pass it over. */
+const lockProblems = ({ imageDays, reportDays, policy }: z.output<typeof RetentionSchema>): readonly string[] =>
+  policy.rules.flatMap((rule) => {
+    const locked = { images: imageDays, reports: reportDays, referral: 0 }[rule.class]
+    return locked > daysOf(rule) ? [`the lock on ${rule.class} (${locked} days) outlives the rule ${rule.id}`] : []
+  })
 
 const CustomDomainSchema = z.strictObject({ domainName: z.string().min(4), certificateArn: arnOf('acm') })
 
@@ -67,6 +81,8 @@ export const CellDeploymentSchema = z
     keyAdministrators: z.array(arnOf('iam')).default([]).describe('roles that may retire a key, beside the deployer'),
   })
   .superRefine((cell, context) => {
+    for (const message of lockProblems(cell.retention))
+      context.addIssue({ code: 'custom', path: ['retention'], message })
     const allowed = storageRegionsOf(cell)
     if (allowed.includes(cell.region)) return
     const message = `${cell.region} may not store data of ${cell.residencyOrigin}; allowed: ${allowed.join(', ') || 'none'}`

@@ -1,5 +1,6 @@
 import { auditExamples } from './audit-examples.ts'
 import type { CaseStatus } from './http/referrals.ts'
+import { privacyExamples } from './privacy-examples.ts'
 import type { AnswerOf, OperationId } from './routes.ts'
 
 /** What each operation answers, for the API reference: one stroke case seen from every side. Typed, so it cannot drift. */
@@ -202,6 +203,7 @@ export const answerExamples: { readonly [O in OperationId]?: AnswerOf<O> } = {
     ],
   },
   ...auditExamples,
+  ...privacyExamples,
   readKpis: {
     version: 'overread/kpi@1',
     from: '2026-11-01',

@@ -1,8 +1,8 @@
 import type { BucketClass } from './bucket-classes.ts'
 import type { QueueName } from './messages.ts'
 
-/** `copy`: read with its tags, to be written elsewhere in the cell. */
-export type BucketRight = 'read' | 'copy' | 'write' | 'remove' | 'sign-put' | 'sign-get'
+/** `copy`: read with its tags, to be written elsewhere in the cell. `erase`: all versions, and never past a lock. */
+export type BucketRight = 'read' | 'copy' | 'write' | 'remove' | 'erase' | 'sign-put' | 'sign-get'
 
 export interface Capability {
   readonly trigger: 'http' | 'queue' | 'outbox' | 'minute'
@@ -46,7 +46,24 @@ export const capabilities = {
     },
   },
   'turnaround-kpi': { trigger: 'http', records: true, buckets: { network: ['read'] } },
-  'audit-trail': { trigger: 'http', records: true, keys: ['verify'], buckets: { network: ['read'], audit: ['read'] } },
+  'audit-trail': {
+    trigger: 'http',
+    records: true,
+    keys: ['mac', 'verify'],
+    buckets: { network: ['read'], audit: ['read'] },
+  },
+  'privacy-desk': {
+    trigger: 'http',
+    records: true,
+    keys: ['mac'],
+    buckets: {
+      network: ['read'],
+      incoming: ['erase'],
+      images: ['erase'],
+      reports: ['erase'],
+      quarantine: ['erase'],
+    },
+  },
   'machine-token': { trigger: 'http', records: true, keys: ['sign-token'], buckets: { network: ['read'] } },
   'api-reference': { trigger: 'http', records: false },
   'study-arrival': {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { RetentionPolicySchema } from '../domain/retention/retention-rules.ts'
 import type { BucketClass } from './bucket-classes.ts'
 import type { QueueName } from './messages.ts'
 
@@ -38,6 +39,11 @@ export const httpVariables = {
   TOKEN_JWKS_URL: z.url(),
   ADDRESS_COUNTRIES: z.string().transform((json) => AddressRangesSchema.parse(JSON.parse(json))),
   LOOPBACK_AGREES: z.stringbool(),
+}
+
+/** How long what must be kept: the deployment's own rules, or the engineering defaults. */
+export const retentionVariables = {
+  RETENTION_POLICY: z.string().transform((json) => RetentionPolicySchema.parse(JSON.parse(json))),
 }
 
 export const recordVariables = { TABLE_NAME: given }

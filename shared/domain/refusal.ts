@@ -63,6 +63,10 @@ export const refusals = {
     title: 'An attachment is missing, altered or not a document',
   },
   'report-missing': { status: 409, retryable: false, title: 'There is no report in the state this needs' },
+  // keeping and erasing
+  'second-person-needed': { status: 403, retryable: false, title: 'Another person must do this' },
+  'erasure-kept': { status: 409, retryable: false, title: 'The case must be kept: each reason is given with its day' },
+  'erasure-locked': { status: 409, retryable: false, title: 'A lock of the store holds objects until the day given' },
   // transient
   'key-unavailable': { status: 503, retryable: true, title: 'A key of the cell cannot be used now: try again' },
   busy: { status: 503, retryable: true, title: 'The store is busy: try again' },

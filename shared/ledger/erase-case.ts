@@ -1,40 +1,36 @@
 import type { AuditEntry } from '../domain/audit/audit-record.ts'
-import type { Case, ReferralId } from '../domain/case/case.ts'
+import { CaseSchema, type Case, type ReferralId } from '../domain/case/case.ts'
 import type { Actor } from '../domain/case/events.ts'
+import type { Instant } from '../domain/instant.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'
 import { Refusal } from '../domain/refusal.ts'
-import type { ErasureDecision } from '../domain/retention/decide-erasure.ts'
+import type { ErasureIn, ErasureProof, RetentionFile } from '../domain/retention/retention-file.ts'
 import type { BucketClass } from '../contracts/bucket-classes.ts'
 import type { Eraser } from '../ports/eraser.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
-import type { RecordKey, RecordStore, RecordWrite } from '../ports/record-store.ts'
+import type { RecordKey, RecordStore, RecordWrite, TransactOutcome } from '../ports/record-store.ts'
 import type { Clock } from '../ports/surroundings.ts'
-import { appendAudit, auditWrites, caseChain } from './audit-chain.ts'
-import type { LoadedCase } from './case-ledger.ts'
+import { AnsweredBefore } from './asking.ts'
+import { auditWrites, caseChain } from './audit-chain.ts'
+import { rememberWrite, type LoadedCase, type Remembered } from './case-ledger.ts'
+import { plain } from './case-rows.ts'
 import { keys } from './keys.ts'
-import { guardsOf } from './order-guards.ts'
+import { orderGuards } from './order-guards.ts'
+import { fileWrite, loadFile, type LoadedFile } from './retention-files.ts'
+import { rowsElsewhereOf } from './rows-elsewhere.ts'
 import { recordsUnder } from './upload-ledger.ts'
 
 export interface ErasurePorts {
   readonly store: RecordStore
   readonly eraser: Eraser
-  readonly keys: Pick<KeyVault, 'mac' | 'open'>
+  readonly keys: Pick<KeyVault, 'mac'>
   readonly clock: Clock
 }
 
 export interface ErasureOrder {
-  readonly loaded: LoadedCase
-  readonly decision: Extract<ErasureDecision, { outcome: 'erase' }>
-  readonly requestedBy: string
-  readonly confirmedBy: Actor
+  readonly by: Actor
   readonly requestId: string
-}
-
-/** What is left of a case: counts, and by whose order and which rules. Nothing of the patient. */
-export interface ErasureProof {
-  readonly objects: number
-  readonly bytes: number
-  readonly records: number
+  readonly remember?: (file: RetentionFile, version: number) => Remembered
 }
 
 /** Where objects of a case lie, by the beginning of their keys. */
@@ -48,25 +44,95 @@ const places = (id: ReferralId): readonly (readonly [BucketClass, string])[] => 
   ['reports', `reports/${id}/`],
 ]
 
-const entryOf = (ports: ErasurePorts, order: ErasureOrder, facts: NonNullable<AuditEntry['facts']>): AuditEntry => ({
+/** When the last lock of the store on anything of the case ends: asked before it begins, so that it is not left half done. */
+export async function lockedUntil(
+  { eraser }: Pick<ErasurePorts, 'eraser'>,
+  id: ReferralId,
+): Promise<Instant | undefined> {
+  const locks: Instant[] = []
+  for (const [bucket, prefix] of places(id)) {
+    const until = await eraser.lockedUntil(bucket, prefix)
+    if (until !== undefined) locks.push(until)
+  }
+  return locks.sort().at(-1)
+}
+
+const entryOf = (
+  ports: Pick<ErasurePorts, 'clock'>,
+  { by, requestId }: ErasureOrder,
+  {
+    referralId,
+    erasure,
+  }: { readonly referralId: ReferralId; readonly erasure: ErasureIn<'erasing' | 'wiped' | 'erased'> },
+  facts: NonNullable<AuditEntry['facts']>,
+): AuditEntry => ({
   at: ports.clock.now(),
-  by: order.confirmedBy,
+  by,
   action: 'erase',
-  operation: 'eraseCase',
+  operation: 'confirmErasure',
   outcome: 'success',
-  referralId: order.loaded.case.referralId,
-  requestId: order.requestId,
+  referralId,
+  requestId,
   facts: {
-    requestedBy: order.requestedBy,
-    ruleIds: [...order.decision.ruleIds],
-    policyVersion: order.decision.policyVersion,
+    requestedBy: erasure.requestedBy,
+    confirmedBy: erasure.confirmedBy,
+    ruleIds: [...erasure.ruleIds],
+    policyVersion: erasure.policyVersion,
     ...facts,
   },
 })
 
-const isKept = ({ sort }: RecordKey): boolean => sort === 'case' || sort.startsWith('audit')
+const ATTEMPTS = 12
 
-/** Room in a transaction for the case, the proof and the head of its chain. */
+/** Appends to the case's chain together with the writes; again only when somebody else appended first. */
+async function withAudit(
+  store: RecordStore,
+  referralId: ReferralId,
+  entry: AuditEntry,
+  writes: readonly RecordWrite[],
+): Promise<TransactOutcome> {
+  const chain = caseChain(referralId)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const head = await store.read(keys.auditHead(chain))
+    const outcome = await store.transact([...writes, ...auditWrites(chain, head, [entry])])
+    if (outcome.outcome === 'committed' || !outcome.at.sort.startsWith('audit')) return outcome
+  }
+  throw new Refusal('busy', { what: 'audit' })
+}
+
+/**
+ * The case goes out of sight at once and whole: from this transaction on no read, command, message or sweep finds it, and a
+ * hold or an addendum that came in meanwhile fails it instead of being erased unseen.
+ */
+export async function beginErasure(
+  ports: ErasurePorts,
+  {
+    loaded,
+    file,
+    erasure,
+    order,
+  }: {
+    readonly loaded: LoadedCase
+    readonly file: LoadedFile
+    readonly erasure: ErasureIn<'erasing'>
+    readonly order: ErasureOrder
+  },
+): Promise<void> {
+  const { referralId } = loaded.case
+  const outcome = await withAudit(
+    ports.store,
+    referralId,
+    entryOf(ports, order, { referralId, erasure }, { step: 'begun' }),
+    [
+      { write: 'remove', when: { version: loaded.version }, ...keys.case(referralId) },
+      { write: 'put', when: 'absent', ...keys.erasing(referralId), body: plain(loaded.case) },
+      fileWrite(file, { ...file.file, erasure }),
+    ],
+  )
+  if (outcome.outcome !== 'committed') throw new Refusal('stale-version')
+}
+
+/** Room in a transaction for what concludes it. */
 const BATCH = 90
 
 async function removeRecords(store: RecordStore, found: readonly RecordKey[]): Promise<void> {
@@ -78,55 +144,112 @@ async function removeRecords(store: RecordStore, found: readonly RecordKey[]): P
   }
 }
 
+/** A cancelled case gave its order number back: the guard may be that of the referral that took its place. */
+async function stillOwn(store: RecordStore, referralId: ReferralId, rows: readonly RecordKey[]): Promise<RecordKey[]> {
+  const distinct = new Map(rows.map((row) => [`${row.partition}\n${row.sort}`, row]))
+  const standing = await Promise.all([...distinct.values()].map((row) => store.read(row)))
+  return standing.filter((row) => row !== undefined).filter(({ body }) => body['referralId'] === referralId)
+}
+
 /** A party keeps its row of a case it was once party to, so the rows of all organisations are looked for. */
-async function rowsElsewhere(ports: ErasurePorts, c: Case, network: NetworkIndex): Promise<RecordKey[]> {
-  const guards = await guardsOf(ports.keys, c)
-  const { submittedAt } = c.milestones
-  const lists = submittedAt === undefined ? [] : [...network.organisations.keys()]
-  return [...guards, ...lists.map((orgId) => keys.caseRow(orgId, submittedAt ?? '', c.referralId))]
-}
-
-const ATTEMPTS = 12
-
-/** The case itself goes last, with the proof in the same transaction: until then a crash leaves what a repeat needs. */
-async function concludeWith(ports: ErasurePorts, order: ErasureOrder, proof: ErasureProof): Promise<void> {
-  const { referralId } = order.loaded.case
-  const chain = caseChain(referralId)
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const head = await ports.store.read(keys.auditHead(chain))
-    const outcome = await ports.store.transact([
-      { write: 'remove', when: { version: order.loaded.version }, ...keys.case(referralId) },
-      ...auditWrites(chain, head, [entryOf(ports, order, { step: 'erased', ...proof })]),
-    ])
-    if (outcome.outcome === 'committed') return
-    if (outcome.at.sort === 'case') throw new Refusal('stale-version')
-  }
-  throw new Refusal('busy', { what: 'audit' })
-}
-
-/**
- * Erases a case of which `decideErasure` said that it may be: objects with all versions, every record but the audit, the
- * rows and guards outside its partition. The audit names no patient and proves the erasure. Remembered answers hold ids
- * and states only and expire within a day of their command.
- */
-export async function eraseCase(
-  ports: ErasurePorts,
+async function rowsElsewhere(
+  { store, keys: vault }: ErasurePorts,
+  c: Case,
   network: NetworkIndex,
-  order: ErasureOrder,
-): Promise<ErasureProof> {
-  const { case: c } = order.loaded
-  await appendAudit(ports.store, caseChain(c.referralId), [entryOf(ports, order, { step: 'begun' })])
+): Promise<RecordKey[]> {
+  const { referralId, milestones, images, referringOrgId } = c
+  const { studyInstanceUid } = images
+  const guards = await orderGuards(vault, referringOrgId, referralId, { studyInstanceUid })
+  const lists = milestones.submittedAt === undefined ? [] : [...network.organisations.keys()]
+  return [
+    ...(await stillOwn(store, referralId, [...guards, ...(await rowsElsewhereOf(store, referralId))])),
+    ...lists.map((orgId) => keys.caseRow(orgId, milestones.submittedAt ?? '', referralId)),
+  ]
+}
+
+/** The marks that lead elsewhere go last: a crash before leaves a repeat what it needs to find the rest. */
+const isKept = ({ sort }: RecordKey): boolean => sort === 'erasing' || sort.startsWith('audit')
+
+async function wipe(ports: ErasurePorts, c: Case, network: NetworkIndex): Promise<ErasureProof> {
   let [objects, bytes] = [0, 0]
   for (const [bucket, prefix] of places(c.referralId)) {
     const erased = await ports.eraser.eraseUnder(bucket, prefix)
     objects += erased.objects
     bytes += erased.bytes
   }
+  await removeRecords(ports.store, await rowsElsewhere(ports, c, network))
   const own: RecordKey[] = []
   for await (const record of recordsUnder(ports.store, c.referralId, '')) if (!isKept(record)) own.push(record)
-  await removeRecords(ports.store, [...own, ...(await rowsElsewhere(ports, c, network))])
-  const proof = { objects, bytes, records: own.length + 1 }
-  await concludeWith(ports, order, proof)
+  await removeRecords(ports.store, own)
+  return { objects, bytes, records: own.length + 1 }
+}
+
+/** Everything but the case is gone: it goes with the proof, in one transaction. Somebody else may have been first. */
+async function concludeWiping(
+  ports: ErasurePorts,
+  network: NetworkIndex,
+  file: LoadedFile,
+  erasure: ErasureIn<'erasing'>,
+): Promise<void> {
+  const { referralId } = file.file
+  const record = await ports.store.read(keys.erasing(referralId))
+  if (record === undefined) return
+  const proof = await wipe(ports, CaseSchema.parse(record.body), network)
+  await ports.store.transact([
+    { write: 'remove', when: { version: record.version }, ...keys.erasing(referralId) },
+    fileWrite(file, { ...file.file, erasure: { ...erasure, state: 'wiped', proof } }),
+  ])
+}
+
+async function concludeErasure(
+  ports: ErasurePorts,
+  file: LoadedFile,
+  wiped: ErasureIn<'wiped'>,
+  order: ErasureOrder,
+): Promise<LoadedFile | undefined> {
   await ports.eraser.scrub()
-  return proof
+  const erasure: ErasureIn<'erased'> = { ...wiped, state: 'erased', erasedAt: ports.clock.now() }
+  const { referralId } = file.file
+  const after = { file: { ...file.file, erasure }, version: file.version + 1 }
+  const entry = entryOf(ports, order, { referralId, erasure }, { step: 'erased', ...wiped.proof })
+  const remember = order.remember?.(after.file, after.version)
+  const kept = remember === undefined ? [] : [rememberWrite(remember)]
+  const outcome = await withAudit(ports.store, referralId, entry, [...kept, fileWrite(file, after.file)])
+  if (outcome.outcome === 'committed') return after
+  if (remember?.key.partition === outcome.at.partition && outcome.found !== undefined)
+    throw new AnsweredBefore(outcome.found)
+  return undefined
+}
+
+/**
+ * Carries a begun erasure to its end from wherever it stands: objects with all versions, the rows and guards outside the
+ * case's partition, its records but the audit, the case, then what deleted records leave in the store's own files. A repeat
+ * after a crash does what is left. The audit stays: it names no patient and proves the erasure.
+ */
+export async function finishErasure(
+  ports: ErasurePorts,
+  network: NetworkIndex,
+  referralId: ReferralId,
+  order: ErasureOrder,
+): Promise<LoadedFile> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const loaded = await loadFile(ports.store, referralId)
+    const { erasure } = loaded.file
+    switch (erasure?.state) {
+      case undefined:
+      case 'requested':
+        throw new Refusal('illegal-transition')
+      case 'erasing':
+        await concludeWiping(ports, network, loaded, erasure)
+        break
+      case 'wiped': {
+        const done = await concludeErasure(ports, loaded, erasure, order)
+        if (done !== undefined) return done
+        break
+      }
+      case 'erased':
+        return loaded
+    }
+  }
+  throw new Refusal('busy', { what: 'erasure' })
 }

@@ -11,6 +11,8 @@ export const orgOf = (referralId: ReferralId): string => referralId.slice(0, ref
 
 export const casePartition = (referralId: ReferralId): string => `org#${orgOf(referralId)}#case#${referralId}`
 
+export const retentionPartition = (orgId: string): string => `org#${orgId}#retention`
+
 export const keys = {
   case: (id: ReferralId): RecordKey => ({ partition: casePartition(id), sort: 'case' }),
   event: (id: ReferralId, n: number): RecordKey => ({ partition: casePartition(id), sort: `event#${number(n)}` }),
@@ -63,6 +65,16 @@ export const keys = {
   }),
   /** One referral an order and one case a study, within the organisation: `digest` is a keyed hash of the number or UID. */
   guard: (orgId: string, digest: string): RecordKey => ({ partition: `org#${orgId}#guard`, sort: digest }),
+  /** The cases of one patient: `digest` is a keyed hash of site, issuer and patient id. */
+  patientCase: (orgId: string, digest: string, id: ReferralId): RecordKey => ({
+    partition: `org#${orgId}#patient#${digest}`,
+    sort: id,
+  }),
+  elsewhere: (id: ReferralId): RecordKey => ({ partition: casePartition(id), sort: 'elsewhere' }),
+  /** The case while it is being erased: under its own key it would still be read. */
+  erasing: (id: ReferralId): RecordKey => ({ partition: casePartition(id), sort: 'erasing' }),
+  /** Outside the case's partition: it outlives the case. */
+  retentionFile: (id: ReferralId): RecordKey => ({ partition: retentionPartition(orgOf(id)), sort: id }),
   idempotency: (orgId: string, digest: string): RecordKey => ({
     partition: `org#${orgId}#idempotency#${digest}`,
     sort: 'answer',

@@ -1,17 +1,16 @@
 import type { Case, ReferralId } from '../domain/case/case.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { RecordKey, RecordWrite } from '../ports/record-store.ts'
+import { keyedDigest } from './keyed-digest.ts'
 import { keys } from './keys.ts'
 import { openPatient } from './patient-seal.ts'
-
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 export const guardDigest = async (
   vault: Pick<KeyVault, 'mac'>,
   kind: 'order' | 'study',
   orgId: string,
   value: string,
-): Promise<string> => `${kind}#${hex(await vault.mac('pseudonym', JSON.stringify([kind, orgId, value])))}`
+): Promise<string> => `${kind}#${await keyedDigest(vault, [kind, orgId, value])}`
 
 /**
  * One referral an accession number and one case a study, within the organisation. The numbers stand in keys only as keyed

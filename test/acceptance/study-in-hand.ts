@@ -2,8 +2,11 @@ import { createHash, randomInt } from 'node:crypto'
 import type { SubmitReferral } from '../../shared/contracts/http/referrals.ts'
 import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
 import { PathwayIdSchema, SiteIdSchema } from '../../shared/domain/network/ids.ts'
+import { join } from 'node:path'
+import type { ApiClient } from '../../local/client/api-client.ts'
+import { completeUpload, openUpload, sendUpload } from '../../local/client/upload-study.ts'
 import { buildCtSlice } from '../builders/dicom-file.ts'
-import type { Target } from './target.ts'
+import { folderWith, type Target } from './target.ts'
 
 /** A UID nobody else has: the suite may run many times against one cell. */
 export const freshUid = (): string => `2.25.${randomInt(2 ** 47)}${randomInt(2 ** 47)}`.replace(/\.0+(?=\d)/, '.')
@@ -64,6 +67,20 @@ export const referralBody = (
 
 export const submit = (target: Target, body: SubmitReferral, who = 'p-clerk-vienna'): Promise<CaseStatus> =>
   target.as(who).call('submitReferral', { body })
+
+/** Sends the whole study as a site does, and says so. */
+export async function sendStudy(clerk: ApiClient, referralId: string, study: StudyInHand): Promise<void> {
+  const named = study.objects.map((one, at) => ({ ...one, name: `${at}.dcm` }))
+  const folder = await folderWith(Object.fromEntries(named.map(({ name, content }) => [name, content] as const)))
+  try {
+    const files = named.map((one) => ({ ...one, path: join(folder.path, one.name) }))
+    const { uploadId } = await openUpload(clerk, referralId, study.studyInstanceUid, files)
+    await sendUpload(clerk, { referralId, uploadId }, files, { parallel: 2 })
+    await completeUpload(clerk, { referralId, uploadId })
+  } finally {
+    await folder.remove()
+  }
+}
 
 /** A raw request, for what a typed client would never send. */
 export async function raw(

@@ -13,12 +13,15 @@ import {
   type DemoMachineKey,
 } from '../../local/seed/demo-machine.ts'
 import { demoUsers } from '../../local/seed/demo-network.ts'
+import { keepNothing } from '../builders/reading-room.ts'
 import { seedAwsCell } from './seed-aws-cell.ts'
 
 /** One deployed or embedded cell with the demo network, as the acceptance suite sees it: an address and tokens. */
 export interface Target {
   readonly edition: 'embedded' | 'aws'
   readonly baseUrl: string
+  /** Where an embedded cell keeps everything: what must not be there is looked for in its files. */
+  readonly dataDir?: string
   readonly tokenFor: (sub: string) => () => Promise<string>
   readonly as: (sub: string) => ApiClient
   /** The demo's one system, at the address that systems have. */
@@ -63,11 +66,14 @@ async function awsTarget(runFile: string): Promise<Target> {
 
 async function embeddedTarget(): Promise<Target> {
   const dataDir = await mkdtemp(join(tmpdir(), 'overread-acceptance-'))
+  // As the deployment of the emulator: what has to be kept until when is decided in unit tests, on a clock of their own.
+  await writeFile(join(dataDir, 'retention.json'), JSON.stringify(keepNothing))
   const cell = await startDemoCell({ dataDir, port: 0, quiet: true, sweepIntervalMs: 1000 })
   const tokenFor = developmentTokens(cell.baseUrl)
   return {
     edition: 'embedded',
     baseUrl: cell.baseUrl,
+    dataDir,
     tokenFor,
     as: clients(cell.baseUrl, tokenFor),
     machine: machineAt(cell.baseUrl, openDemoMachineKey(demoMachineKeyPath(dataDir))),

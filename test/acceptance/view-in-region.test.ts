@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { apiClient, atCurrentVersion, type ApiClient } from '../../local/client/api-client.ts'
 import { developmentTokens } from '../../local/client/development-tokens.ts'
 import { closeConnections } from '../../local/client/put-object.ts'
-import { completeUpload, openUpload, sendUpload } from '../../local/client/upload-study.ts'
 import { startEmbeddedCell, type EmbeddedCell } from '../../local/embedded-cell.ts'
 import { cellFunctions } from '../../local/functions.ts'
 import { demoNetworkAt, demoUsers } from '../../local/seed/demo-network.ts'
@@ -14,8 +13,7 @@ import { PoolIdSchema } from '../../shared/domain/network/ids.ts'
 import { AuditRecordSchema, type AuditRecord } from '../../shared/domain/audit/audit-record.ts'
 import { recordsUnder } from '../../shared/ledger/upload-ledger.ts'
 import { createLog } from '../../shared/runtime/log.ts'
-import { referralBody, studyInHand } from './study-in-hand.ts'
-import { folderWith } from './target.ts'
+import { referralBody, sendStudy, studyInHand } from './study-in-hand.ts'
 
 /** The demo network with nobody on duty but the reader in Sydney, whom EU-3 allows a view in the region. */
 const networkAt = (origin: string) => {
@@ -48,14 +46,7 @@ beforeAll(async () => {
   token = tokens('p-harris')
   reader = apiClient(cell.baseUrl, token)
   referralId = (await clerk.call('submitReferral', { body: referralBody(study) })).referralId
-  const folder = await folderWith(
-    Object.fromEntries(study.objects.map(({ content }, at) => [`${at}.dcm`, content] as const)),
-  )
-  const files = study.objects.map((one, at) => ({ ...one, path: join(folder.path, `${at}.dcm`) }))
-  const { uploadId } = await openUpload(clerk, referralId, study.studyInstanceUid, files)
-  await sendUpload(clerk, { referralId, uploadId }, files, { parallel: 2 })
-  await completeUpload(clerk, { referralId, uploadId })
-  await folder.remove()
+  await sendStudy(clerk, referralId, study)
   await cell.settle()
   await atCurrentVersion(reader, referralId, (version) =>
     reader.call('claimCase', { params: { referralId }, body: {}, version }),

@@ -1,4 +1,5 @@
 import { environmentSchemas } from '../../infra/constructs/environment-schemas.ts'
+import { defaultRetentionPolicy } from '../../shared/domain/retention/retention-rules.ts'
 import type { CapabilityName } from '../../shared/contracts/capabilities.ts'
 
 /** Values of the right form for every variable of a function. */
@@ -12,6 +13,7 @@ export const environmentFor = (name: CapabilityName): Record<string, string> => 
     TOKEN_JWKS_URL: 'https://identity.example/.well-known/jwks.json',
     ADDRESS_COUNTRIES: '[]',
     LOOPBACK_AGREES: 'false',
+    RETENTION_POLICY: JSON.stringify(defaultRetentionPolicy),
   }
   const value = (variable: string): string => {
     if (variable.startsWith('QUEUE_')) return 'https://sqs.eu-central-1.amazonaws.com/111122223333/queue'

@@ -20,6 +20,7 @@ import type { Case } from '../../shared/domain/case/case.ts'
 import type { CaseCommand } from '../../shared/domain/case/commands.ts'
 import { caseDirectory } from '../../shared/domain/case/directory.ts'
 import type { NetworkIndex } from '../../shared/domain/network/index-network.ts'
+import { erasableClasses, type RetentionPolicy } from '../../shared/domain/retention/retention-rules.ts'
 import type { StoredInstance } from '../../shared/domain/upload/instance.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { loadCase } from '../../shared/ledger/case-ledger.ts'
@@ -56,6 +57,13 @@ export const principalOf = (personId: string, changes: Partial<Principal> = {}):
   }
 }
 
+/** Nothing has to be kept: an erasure waits for people alone. */
+export const keepNothing: RetentionPolicy = {
+  schema: 'overread/retention@1',
+  policyVersion: 'none',
+  rules: erasableClasses.map((of) => ({ id: `${of}-at-once`, origin: '*', class: of, years: 0, source: 'tests' })),
+}
+
 export const START = '2026-11-24T10:00:00.000Z'
 
 /** An embedded cell without its server: a record store, objects, keys, and one case that a reader holds. */
@@ -81,6 +89,8 @@ export function readingRoom() {
     objects: diskObjectStore(shelf),
     uploads: presignedUploads(shelf, access, clock),
     downloads: presignedDownloads(access, clock),
+    eraser: diskEraser(shelf),
+    retention: keepNothing,
     network: {
       current: () => Promise.resolve(network),
       policy: () => Promise.resolve(policyDocument(demoPolicy)),
@@ -111,7 +121,6 @@ export function readingRoom() {
     ports,
     /** The data directory: what lies on the disk. */
     folder,
-    eraser: diskEraser(shelf),
     referralId,
     command,
     loaded,

@@ -1,15 +1,18 @@
+import { ListObjectVersionsCommand } from '@aws-sdk/client-s3'
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { dynamoRecordStore } from '../../shared/adapters/aws/dynamo-record-store.ts'
 import { kmsKeyVault } from '../../shared/adapters/aws/kms-key-vault.ts'
 import { roleCredentials } from '../../shared/adapters/aws/role-credentials.ts'
 import { s3ConditionalGet } from '../../shared/adapters/aws/s3-conditional-get.ts'
 import { s3DownloadSigner } from '../../shared/adapters/aws/s3-download-signer.ts'
+import { s3Eraser } from '../../shared/adapters/aws/s3-eraser.ts'
 import { networkKey, s3NetworkDirectory } from '../../shared/adapters/aws/s3-network-directory.ts'
 import { s3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts'
 import { s3UploadSigner } from '../../shared/adapters/aws/s3-upload-signer.ts'
 import { sqsMessageQueues } from '../../shared/adapters/aws/sqs-message-queues.ts'
 import type { QueueName } from '../../shared/contracts/messages.ts'
 import { policyDocument } from '../../shared/runtime/policy-document.ts'
+import { eraserContract } from './eraser-contract.ts'
 import { keyVaultContract } from './key-vault-contract.ts'
 import { messageQueuesContract } from './message-queues-contract.ts'
 import { networkDirectoryContract } from './network-directory-contract.ts'
@@ -37,6 +40,19 @@ recordStoreContract('DynamoDB', () =>
 )
 
 objectStoreContract('S3', () => Promise.resolve(objects))
+
+const versionsUnder = async (Bucket: string, Prefix: string) => {
+  const { Versions = [], DeleteMarkers = [] } = await cell.s3.send(new ListObjectVersionsCommand({ Bucket, Prefix }))
+  return [...Versions, ...DeleteMarkers]
+}
+
+eraserContract('S3', () =>
+  Promise.resolve({
+    eraser: s3Eraser(buckets),
+    objects,
+    left: async (bucket, prefix) => (await versionsUnder(cell.bucketNames[bucket], prefix)).length,
+  }),
+)
 
 presignedRequestsContract('S3', () =>
   Promise.resolve({ uploads: s3UploadSigner(presigning), downloads: s3DownloadSigner(presigning), objects }),

@@ -10,6 +10,7 @@ import { MessageChannel } from 'node:worker_threads'
 import { afterAll, beforeAll } from 'vitest'
 import type { CellDatabase } from '../../shared/adapters/embedded/cell-database.ts'
 import { openCellDatabase } from '../../shared/adapters/embedded/cell-database.ts'
+import { diskEraser } from '../../shared/adapters/embedded/disk-eraser.ts'
 import { diskObjectStore } from '../../shared/adapters/embedded/disk-object-store.ts'
 import { fileNetworkDirectory } from '../../shared/adapters/embedded/file-network-directory.ts'
 import { openCellKeys } from '../../shared/adapters/embedded/key-file.ts'
@@ -25,6 +26,7 @@ import { virtualClock } from '../../shared/adapters/embedded/virtual-clock.ts'
 import { systemClock } from '../../shared/adapters/system-clock.ts'
 import { ulidSource } from '../../shared/adapters/ulid-source.ts'
 import { policyDocument } from '../../shared/runtime/policy-document.ts'
+import { eraserContract } from './eraser-contract.ts'
 import { keyVaultContract } from './key-vault-contract.ts'
 import { messageQueuesContract } from './message-queues-contract.ts'
 import { networkDirectoryContract } from './network-directory-contract.ts'
@@ -88,6 +90,17 @@ const startObjectServer = async () => {
 
 recordStoreContract('SQLite', () => Promise.resolve(sqliteRecordStore(database, clock)))
 objectStoreContract('disk', () => Promise.resolve(diskObjectStore(shelf())))
+eraserContract('disk', () => {
+  const opened = shelf()
+  const count = database.sql.prepare(
+    'SELECT count(*) AS n FROM objects WHERE bucket = ? AND substr(key, 1, length(?)) = ?',
+  )
+  return Promise.resolve({
+    eraser: diskEraser(opened),
+    objects: diskObjectStore(opened),
+    left: (bucket, prefix) => Promise.resolve(Number(count.get(bucket, prefix, prefix)?.['n'])),
+  })
+})
 presignedRequestsContract('embedded', startObjectServer)
 keyVaultContract('local keys', () => Promise.resolve(localKeyVault(keys(), join(dataDir, 'token-key.pem'))))
 messageQueuesContract('SQLite', () => {

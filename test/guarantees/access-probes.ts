@@ -111,6 +111,7 @@ const pathOf = (route: Route, referralId: string, parts: Parts): string =>
     .replace('{uploadId}', parts.uploadId)
     .replace('{sopInstanceUid}', parts.sopInstanceUid)
     .replace('{escalationId}', parts.escalationId)
+    .replace('{holdId}', UNKNOWN)
     .replace('{index}', '1')
     .replace('{frame}', '1')
 

@@ -42,6 +42,17 @@ const read = [
   'releaseCase',
   'requestInformation',
 ] as const
+const keepOrErase = [
+  'readRetention',
+  'placeLegalHold',
+  'confirmLegalHold',
+  'askToLiftLegalHold',
+  'keepLegalHold',
+  'liftLegalHold',
+  'requestErasure',
+  'withdrawErasure',
+  'confirmErasure',
+] as const
 
 /**
  * The second reading of the permission table, role by role as ADR 0020 tells it: written apart from the product's, so that
@@ -65,9 +76,14 @@ export const rights: Readonly<Record<PersonRole, Rights>> = {
   'quality-reviewer': { 'reading group': [...follow, 'readReports'] },
   operations: { operator: [...follow, 'resolveException'] },
   executive: { operator: follow },
-  auditor: { 'referring organisation': [...follow, ...audit], 'reading group': follow, operator: audit },
+  auditor: {
+    'referring organisation': [...follow, ...audit, 'readRetention'],
+    'reading group': follow,
+    operator: audit,
+  },
   'network-administrator': {},
   'platform-engineer': {},
+  'privacy-officer': { 'referring organisation': [...follow, ...audit, ...keepOrErase] },
 }
 const whenEscalatedTo: readonly OperationId[] = [...follow, 'acknowledgeEscalation']
 
@@ -77,6 +93,8 @@ export const rightsWithoutCase: Readonly<Partial<Record<OperationId, readonly Pe
   listReferrals: (Object.keys(rights) as PersonRole[]).filter(
     (role) => role !== 'network-administrator' && role !== 'platform-engineer',
   ),
+  listRetention: ['privacy-officer', 'auditor'],
+  readAccessReport: ['privacy-officer'],
   listWorklist: ['reader'],
   readKpis: [
     'coordinator',

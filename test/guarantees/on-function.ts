@@ -27,6 +27,7 @@ export async function onFunction(world: AccessWorld, called: Called): Promise<Ht
     escalationId: c.escalations[0]?.escalationId ?? '0'.repeat(26),
     index: '1',
     frame: '1',
+    holdId: '0'.repeat(26),
   }
   const body = exampleFor(route)
   const event = httpEvent(route.operationId as OperationId, {

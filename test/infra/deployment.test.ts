@@ -45,6 +45,11 @@ test.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
   ],
   ['an origin without a region', { residencyOrigin: 'SA' }, /cells\.0\.region: .* allowed: none/],
   ['an issuer that is no address', { tokens: { issuer: 'identity', audience: 'a' } }, /cells\.0\.tokens\.issuer/],
+  [
+    'a lock that outlives the duty to retain',
+    { retention: { imageDays: 3654, reportDays: 3653, auditDays: 3653, quarantineDays: 30, logDays: 365 } },
+    /cells\.0\.retention: the lock on images \(3654 days\) outlives the rule images-default/,
+  ],
   ['a field that nobody knows', { regoin: 'eu-central-1' }, /cells\.0: .*regoin/],
   [
     'a certificate of another service',

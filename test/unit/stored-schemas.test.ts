@@ -13,6 +13,8 @@ import { CaseEventSchema } from '../../shared/domain/case/events.ts'
 import { NetworkDefinitionSchema, NetworkDefinitionV1Schema } from '../../shared/domain/network/network-definition.ts'
 import { DecisionRecordSchema } from '../../shared/domain/residency/decision-record.ts'
 import { JurisdictionPolicySchema } from '../../shared/domain/residency/jurisdiction-policy.ts'
+import { LegalHoldSchema } from '../../shared/domain/retention/legal-hold.ts'
+import { RetentionFileSchema } from '../../shared/domain/retention/retention-file.ts'
 import { InstanceV1Schema, InstanceV2Schema, StoredSeriesSchema } from '../../shared/domain/upload/instance.ts'
 import { ArrivalSchema, ManifestChunkSchema, UploadSessionSchema } from '../../shared/domain/upload/upload-session.ts'
 import { CounterSchema } from '../../shared/ledger/counters.ts'
@@ -43,6 +45,8 @@ const stored: Readonly<Record<string, z.ZodType>> = {
   'overread/draft@1': ReportDraftSchema,
   'overread/counter@1': CounterSchema,
   'overread/outbox@1': OutboxMessageSchema,
+  'overread/retention-file@1': RetentionFileSchema,
+  'overread/legal-hold@1': LegalHoldSchema,
 }
 
 /** Words about a field are not its form. */

@@ -2,6 +2,7 @@ import type { BucketClass } from '../../contracts/bucket-classes.ts'
 import { screaming } from '../../contracts/environment.ts'
 import { queueNames, type QueueName } from '../../contracts/messages.ts'
 import type { JurisdictionPolicy, PolicyDocument } from '../../domain/residency/jurisdiction-policy.ts'
+import type { Eraser } from '../../ports/eraser.ts'
 import type { KeyVault } from '../../ports/key-vault.ts'
 import type { MessageQueues } from '../../ports/message-queues.ts'
 import type { CellFacts, NetworkDirectory } from '../../ports/network-directory.ts'
@@ -19,6 +20,7 @@ import { urlOfRegion } from './own-region.ts'
 import { roleCredentials } from './role-credentials.ts'
 import { s3ConditionalGet } from './s3-conditional-get.ts'
 import { s3DownloadSigner } from './s3-download-signer.ts'
+import { s3Eraser } from './s3-eraser.ts'
 import { s3NetworkDirectory } from './s3-network-directory.ts'
 import { s3ObjectStore } from './s3-object-store.ts'
 import type { PresigningCell } from './s3-presigning.ts'
@@ -87,6 +89,8 @@ export const recordsFrom = (environment: CellEnvironment & { readonly TABLE_NAME
   dynamoRecordStore({ client: dynamoClient(environment.AWS_REGION), tableName: environment.TABLE_NAME, clock })
 
 export const objectsFrom = (environment: CellEnvironment): ObjectStore => s3ObjectStore(bucketsFrom(environment))
+
+export const eraserFrom = (environment: CellEnvironment): Eraser => s3Eraser(bucketsFrom(environment))
 
 export const uploadsFrom = (environment: CellEnvironment): UploadSigner =>
   s3UploadSigner({ ...presigningFrom(environment), ...bucketsFrom(environment) })

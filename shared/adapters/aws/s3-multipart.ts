@@ -17,6 +17,15 @@ const sameParts = (expected: readonly PartBinding[], held: readonly Part[]): boo
   return expected.every(({ partNumber, bytes }) => bytesOf.get(partNumber) === bytes)
 }
 
+/** One that has been completed or aborted meanwhile is no error. */
+export async function abortUpload(buckets: CellBuckets, ref: ObjectRef, multipartId: string): Promise<void> {
+  try {
+    await buckets.client.send(new AbortMultipartUploadCommand({ ...locate(buckets, ref), UploadId: multipartId }))
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
+}
+
 /** The half of an upload in parts that the cell does itself; the parts are sent with signed requests. */
 export const s3Multipart = (buckets: CellBuckets, tagging: string): Multipart => {
   const { client } = buckets
@@ -93,12 +102,6 @@ export const s3Multipart = (buckets: CellBuckets, tagging: string): Multipart =>
       const parts = held.filter(({ PartNumber = 0 }) => wanted.has(PartNumber))
       return (await complete(ref, multipartId, parts)) ? 'stored' : 'parts-missing'
     },
-    abortMultipart: async (ref, multipartId) => {
-      try {
-        await client.send(new AbortMultipartUploadCommand({ ...locate(buckets, ref), UploadId: multipartId }))
-      } catch (error) {
-        if (!isMissing(error)) throw error
-      }
-    },
+    abortMultipart: (ref, multipartId) => abortUpload(buckets, ref, multipartId),
   }
 }

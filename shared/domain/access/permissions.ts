@@ -25,8 +25,17 @@ const everybody = [
   'network-administrator',
   'auditor',
   'platform-engineer',
+  'privacy-officer',
 ] as const satisfies readonly PersonRole[]
-const followers = ['site-clerk', 'referrer', 'coordinator', 'triage-clinician', 'duty-clinician', 'auditor'] as const
+const followers = [
+  'site-clerk',
+  'referrer',
+  'coordinator',
+  'triage-clinician',
+  'duty-clinician',
+  'auditor',
+  'privacy-officer',
+] as const
 
 const machines = ['sending-system', 'report-receiver'] as const satisfies readonly MachineRole[]
 
@@ -44,7 +53,12 @@ const site: readonly Grant[] = [{ roles: siteStaff, relations: ['referring'] }]
 const upload: readonly Grant[] = [...site, { roles: ['sending-system'], relations: ['referring'] }]
 const holder: readonly Grant[] = [{ roles: ['reader'], relations: ['holder'] }]
 /** The trail names no patient, so the operator's auditor may follow it too; a reading group's may not. */
-const auditors: readonly Grant[] = [{ roles: ['auditor'], relations: ['referring', 'operations'] }]
+const auditors: readonly Grant[] = [
+  { roles: ['auditor'], relations: ['referring', 'operations'] },
+  { roles: ['privacy-officer'], relations: ['referring'] },
+]
+/** The referring organisation is the controller: its privacy officers answer to the patient, and nobody else may erase. */
+const controller: readonly Grant[] = [{ roles: ['privacy-officer'], relations: ['referring'] }]
 const anybody: readonly Grant[] = [
   {
     roles: [
@@ -105,6 +119,17 @@ export const permissions = {
   ],
   readAuditTrail: auditors,
   readAuditEvents: auditors,
+  readAccessReport: [{ roles: ['privacy-officer'], relations: [] }],
+  listRetention: [{ roles: ['privacy-officer', 'auditor'], relations: [] }],
+  readRetention: [{ roles: ['privacy-officer', 'auditor'], relations: ['referring'] }],
+  placeLegalHold: controller,
+  confirmLegalHold: controller,
+  askToLiftLegalHold: controller,
+  keepLegalHold: controller,
+  liftLegalHold: controller,
+  requestErasure: controller,
+  withdrawErasure: controller,
+  confirmErasure: controller,
   readKpis: [
     {
       roles: [

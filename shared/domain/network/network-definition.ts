@@ -3,7 +3,15 @@ import { HolidayCalendarSchema, ShiftSchema } from './calendar.ts'
 import { PathwayIdSchema, PersonIdSchema, PoolIdSchema, SiteIdSchema } from './ids.ts'
 import { JurisdictionSchema } from './jurisdiction.ts'
 import { MachineClientSchema } from './machine-client.ts'
-import { AgreementSchema, CellSchema, EvidenceSchema, OrganisationSchema, PersonSchema, SiteSchema } from './parties.ts'
+import {
+  AgreementSchema,
+  CellSchema,
+  EvidenceSchema,
+  OrganisationSchema,
+  PersonRoleSchema,
+  PersonSchema,
+  SiteSchema,
+} from './parties.ts'
 import { PathwaySchema } from './pathway.ts'
 import { NetworkRatesSchema, standardRates } from './rates.ts'
 import { PoolSchema, ReaderSchema } from './reader.ts'
@@ -18,7 +26,11 @@ export const PoolOrderSchema = z.strictObject({
 })
 export type PoolOrder = z.infer<typeof PoolOrderSchema>
 
-/** Of the first release: no machine clients, no rates. Its name is part of its stored form. */
+const PersonV1Schema = PersonSchema.extend({
+  roles: z.array(PersonRoleSchema.exclude(['privacy-officer'])).min(1),
+}).meta({ id: 'Person' })
+
+/** Of the first release: no machine clients, no rates, no privacy officers. Its name is part of its stored form. */
 export const NetworkDefinitionV1Schema = z
   .strictObject({
     schema: z.literal('overread/network@1'),
@@ -26,7 +38,7 @@ export const NetworkDefinitionV1Schema = z
     cells: z.array(CellSchema).min(1),
     organisations: z.array(OrganisationSchema).min(1),
     sites: z.array(SiteSchema).min(1),
-    people: z.array(PersonSchema).min(1),
+    people: z.array(PersonV1Schema).min(1),
     pools: z.array(PoolSchema).min(1),
     readers: z.array(ReaderSchema),
     agreements: z.array(AgreementSchema),
@@ -49,6 +61,7 @@ export const NetworkDefinitionV1Schema = z
  */
 export const NetworkDefinitionSchema = NetworkDefinitionV1Schema.extend({
   schema: z.literal('overread/network@2'),
+  people: z.array(PersonSchema).min(1),
   machineClients: z.array(MachineClientSchema),
   rates: NetworkRatesSchema,
 }).meta({ id: 'NetworkDefinitionV2' })

@@ -71,6 +71,7 @@ export const PersonRoleSchema = z
     'network-administrator',
     'auditor',
     'platform-engineer',
+    'privacy-officer',
   ])
   .meta({ title: 'PersonRole' })
 export type PersonRole = z.infer<typeof PersonRoleSchema>

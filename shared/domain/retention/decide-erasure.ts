@@ -1,6 +1,13 @@
-import type { Instant } from '../instant.ts'
+import * as z from 'zod'
+import { InstantSchema, type Instant } from '../instant.ts'
 import { holds, type LegalHold } from './legal-hold.ts'
-import { erasableClasses, type ErasableClass, type RetentionPolicy, type RetentionRule } from './retention-rules.ts'
+import {
+  erasableClasses,
+  ErasableClassSchema,
+  type ErasableClass,
+  type RetentionPolicy,
+  type RetentionRule,
+} from './retention-rules.ts'
 
 /** What of a case its retention depends on. */
 export interface RetainedCase {
@@ -18,11 +25,20 @@ export interface ErasureRequest {
   readonly now: Instant
 }
 
-export type Kept =
-  | { readonly why: 'case-open' | 'second-person-needed' }
-  | { readonly why: 'legal-hold'; readonly holdIds: readonly string[] }
-  | { readonly why: 'no-rule'; readonly class: ErasableClass }
-  | { readonly why: 'duty-to-retain'; readonly class: ErasableClass; readonly ruleId: string; readonly until: Instant }
+export const KeptSchema = z
+  .discriminatedUnion('why', [
+    z.strictObject({ why: z.enum(['case-open', 'second-person-needed']) }),
+    z.strictObject({ why: z.literal('legal-hold'), holdIds: z.array(z.string()) }),
+    z.strictObject({ why: z.literal('no-rule'), class: ErasableClassSchema }),
+    z.strictObject({
+      why: z.literal('duty-to-retain'),
+      class: ErasableClassSchema,
+      ruleId: z.string(),
+      until: InstantSchema,
+    }),
+  ])
+  .meta({ id: 'Kept', description: 'Why a case must be kept, with the day on which that ends where it is known' })
+export type Kept = z.infer<typeof KeptSchema>
 
 /** Erased whole or not at all: a report without its images, or the other way round, helps nobody and misleads. */
 export type ErasureDecision =

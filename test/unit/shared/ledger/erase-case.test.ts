@@ -1,25 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openUpload } from '../../../../functions/image-upload/open-upload.ts'
-import { submitReferral } from '../../../../functions/referral-intake/submit-referral.ts'
-import { entry } from '../../../../functions/study-arrival/entry.ts'
-import type { AnnouncedObject } from '../../../../shared/domain/upload/upload-session.ts'
-import { objectKey } from '../../../../shared/domain/upload/upload-session.ts'
+import { placeLegalHold } from '../../../../functions/privacy-desk/retention-commands.ts'
 import { caseChain } from '../../../../shared/ledger/audit-chain.ts'
 import { loadCase } from '../../../../shared/ledger/case-ledger.ts'
-import { eraseCase } from '../../../../shared/ledger/erase-case.ts'
-import { sealedReportKey } from '../../../../shared/contracts/stored/sealed-report.ts'
+import { commandCase } from '../../../../shared/ledger/command-case.ts'
+import { caseDirectory } from '../../../../shared/domain/case/directory.ts'
 import { keys } from '../../../../shared/ledger/keys.ts'
-import type { Eraser } from '../../../../shared/ports/eraser.ts'
-import { createLog } from '../../../../shared/runtime/log.ts'
-import { referralBody, studyInHand } from '../../../acceptance/study-in-hand.ts'
+import { orderGuards } from '../../../../shared/ledger/order-guards.ts'
+import { loadFile } from '../../../../shared/ledger/retention-files.ts'
 import { network } from '../../../builders/case-builder.ts'
-import { queueEvent, noContext } from '../../../builders/queue-event.ts'
-import { principalOf, readingRoom, type ReadingRoom } from '../../../builders/reading-room.ts'
+import { readingRoom, type ReadingRoom } from '../../../builders/reading-room.ts'
 import { auditRecords } from '../../../fixtures/crash-trials.ts'
+import { ask, askingOf, confirm, paula, wholeCase } from '../../../fixtures/erasure.ts'
 import { filesThatHold } from '../../../fixtures/written-words.ts'
-
-const clerk = principalOf('p-clerk-vienna')
-const canary = 'Canary-Impression-Zz9'
 
 let room: ReadingRoom
 beforeEach(() => {
@@ -27,98 +19,126 @@ beforeEach(() => {
 })
 afterEach(() => room.close())
 
-/** A referral with two stored images, one object in quarantine and a report's text: all with words of the subject. */
-async function wholeCase(name: string) {
-  const study = studyInHand(3, { id: 'MRN-77', name: 'Muster^Maria', birthDate: '19560229' })
-  const body = referralBody(study)
-  const ports = {
-    ...room.ports,
-    cell: { ...room.ports.cell, cellId: 'eu-central-1' },
-    queues: { send: () => Promise.resolve() },
-  }
-  const submitted = await submitReferral(ports, { body, context: await room.asking('submitReferral', clerk) })
-  const { referralId } = submitted
-  const context = { ...(await room.asking('openUpload', clerk)), expectedVersion: submitted.version }
-  const objects: AnnouncedObject[] = study.objects.map(({ sopInstanceUid, bytes, sha256 }, at) => ({
-    sopInstanceUid,
-    bytes,
-    // The last is not what was announced: it ends in quarantine.
-    sha256: at === 2 ? 'f'.repeat(64) : sha256,
-  }))
-  const opened = await openUpload(ports, {
-    params: { referralId },
-    body: { studyInstanceUid: study.studyInstanceUid, objects },
-    context,
-  })
-  const arrive = entry({ ...ports, log: createLog(() => undefined) })
-  for (const [index, { content }] of study.objects.entries()) {
-    const key = objectKey({ referralId, uploadId: opened.uploadId, index })
-    await ports.objects.put({ bucket: 'incoming', key }, content, { contentType: 'application/dicom' })
-    const answered = await arrive(queueEvent([{ kind: 'object-arrived', key }]), noContext)
-    expect(answered.batchItemFailures).toEqual([])
-  }
-  const report = { bucket: 'reports' as const, key: sealedReportKey(referralId, name) }
-  await ports.objects.put(report, new TextEncoder().encode(canary), { contentType: 'application/json' })
-  await room.ports.store.transact([
-    { write: 'put', when: 'absent', ...keys.report(referralId, name), body: { text: canary } },
-  ])
-  return { referralId, study }
+const erased = async () => {
+  const whole = await wholeCase(room)
+  await ask(room, whole.referralId)
+  return { ...whole, answer: await confirm(room, whole.referralId) }
 }
-
-const order = async (referralId: string) => {
-  const loaded = await loadCase(room.ports.store, referralId)
-  if (loaded === undefined) throw new Error('the case is gone')
-  const decision = { outcome: 'erase' as const, ruleIds: ['images-default'], policyVersion: '2026-11' }
-  const confirmedBy = { kind: 'person' as const, id: 'p-b' }
-  return { loaded, decision, requestedBy: 'p-a', confirmedBy, requestId: 'erasure-1' }
-}
-
-const erase = async (referralId: string, eraser: Eraser = room.eraser) =>
-  eraseCase({ ...room.ports, eraser }, network, await order(referralId))
-
-const filesWith = (words: readonly string[]): string[] => filesThatHold(room.folder, words)
 
 describe('an erased case', () => {
   test('leaves no word of the subject in any file of the cell, and another case whole', async () => {
-    const { referralId, study } = await wholeCase('01k9zq9t4w6y8b1d3f5h7k9m2p')
-    const uids = [study.studyInstanceUid, ...study.objects.map(({ sopInstanceUid }) => sopInstanceUid)]
-    const words = ['Muster^Maria', 'MRN-77', canary, ...uids]
-    for (const word of words) expect(filesWith([word]), word).not.toEqual([])
+    const { referralId, words } = await wholeCase(room)
+    for (const word of words) expect(filesThatHold(room.folder, [word]), word).not.toEqual([])
     await room.prepareClaimed()
+    await ask(room, referralId)
 
-    const proof = await erase(referralId)
-    expect(filesWith(words)).toEqual([])
-    expect(proof.objects).toBe(4)
+    const { erasure } = await confirm(room, referralId)
+    expect(filesThatHold(room.folder, words)).toEqual([])
+    expect(erasure).toMatchObject({ state: 'erased', proof: { objects: 4 } })
     expect(await loadCase(room.ports.store, referralId)).toBeUndefined()
     expect((await room.loaded()).case.phase.state).toBe('claimed')
     const left = room.everyRecord().filter((one) => JSON.stringify(one).includes(referralId))
     const others = left.filter(({ sort, partition }) => !sort.startsWith('audit') && !partition.startsWith('audit'))
     // Commands of the last day are remembered, and messages are handed over, by ids and states alone.
-    expect(others.filter(({ partition }) => !/#idempotency#|^outbox|^due#/.test(partition))).toEqual([])
+    const unexplained = others.filter(({ partition }) => !/#idempotency#|^outbox|^due#/.test(partition))
+    expect(unexplained.map(({ partition, sort }) => [partition, sort])).toEqual([
+      ['org#donau-klinikum#retention', referralId],
+    ])
   })
 
   test('is proved by the audit: begun, erased, by whom, under which rules, how much', async () => {
-    const { referralId } = await wholeCase('01k9zq9t4w6y8b1d3f5h7k9m2p')
-    const proof = await erase(referralId)
+    const { referralId, answer } = await erased()
     const records = auditRecords(room).filter(
       ({ chain, action }) => chain === caseChain(referralId) && action === 'erase',
     )
     expect(records.map(({ facts }) => facts?.['step'])).toEqual(['begun', 'erased'])
-    expect(records[1]?.facts).toMatchObject({ requestedBy: 'p-a', ruleIds: ['images-default'], ...proof })
-    expect(records[1]?.by.id).toBe('p-b')
+    const proof = answer.erasure?.state === 'erased' ? answer.erasure.proof : {}
+    expect(records[1]?.facts).toMatchObject({ requestedBy: paula.personId, ...proof })
+    expect(records[1]?.facts?.['ruleIds']).toEqual(['images-at-once', 'reports-at-once', 'referral-at-once'])
+    expect(records[1]?.by.id).toBe('p-counsel-vienna')
   })
 
-  test('cut short by a crash is finished by a repeat', async () => {
-    const { referralId } = await wholeCase('01k9zq9t4w6y8b1d3f5h7k9m2p')
-    let calls = 0
-    const failing: Eraser = {
-      ...room.eraser,
-      eraseUnder: (bucket, prefix) =>
-        ++calls === 4 ? Promise.reject(new Error('killed')) : room.eraser.eraseUnder(bucket, prefix),
+  test('keeps the guard of a referral that took its order number over', async () => {
+    const { referralId } = await wholeCase(room)
+    const loaded = await loadCase(room.ports.store, referralId)
+    const studyInstanceUid = loaded?.case.images.studyInstanceUid
+    const [guard] = await orderGuards(room.ports.keys, 'donau-klinikum', 'donau-klinikum.other', { studyInstanceUid })
+    if (guard === undefined) throw new Error('the study has a guard')
+    await room.ports.store.transact([{ ...guard, when: 'always' } as typeof guard])
+    await ask(room, referralId)
+    await confirm(room, referralId)
+    expect(await room.ports.store.read(guard)).toMatchObject({ body: { referralId: 'donau-klinikum.other' } })
+  })
+})
+
+describe('an erasure', () => {
+  test('is not begun when the case changed between the decision and the first deletion', async () => {
+    const { referralId, words } = await wholeCase(room)
+    await ask(room, referralId)
+    const changing = {
+      ...room.ports,
+      eraser: {
+        ...room.ports.eraser,
+        lockedUntil: async () => {
+          await commandCase(room.ports, {
+            referralId,
+            by: { kind: 'overread', id: 'test' },
+            operation: 'test',
+            directory: caseDirectory(network),
+            prepare: () => ({ command: { command: 'nothing' }, writes: [] }),
+          })
+          return undefined
+        },
+      },
     }
-    await expect(erase(referralId, failing)).rejects.toThrow('killed')
+    await expect(confirm(room, referralId, changing)).rejects.toMatchObject({ code: 'stale-version' })
+    expect(filesThatHold(room.folder, words).length).toBeGreaterThan(1)
     expect(await loadCase(room.ports.store, referralId)).toBeDefined()
-    await erase(referralId)
-    expect(filesWith(['Muster^Maria', canary])).toEqual([])
+  })
+
+  test('is not begun when a hold came in between the decision and the first deletion', async () => {
+    const { referralId } = await wholeCase(room)
+    await ask(room, referralId)
+    const holding = {
+      ...room.ports,
+      eraser: {
+        ...room.ports.eraser,
+        lockedUntil: async (bucket: string, prefix: string) => {
+          if (bucket === 'incoming' && prefix.startsWith('studies'))
+            await placeLegalHold(room.ports, {
+              params: { referralId },
+              body: { reason: 'litigation' },
+              context: await askingOf(room, 'placeLegalHold', paula, referralId),
+            })
+          return undefined
+        },
+      },
+    }
+    await expect(confirm(room, referralId, holding)).rejects.toMatchObject({ code: 'stale-version' })
+    expect(await loadCase(room.ports.store, referralId)).toBeDefined()
+    await expect(confirm(room, referralId)).rejects.toMatchObject({ code: 'erasure-kept' })
+  })
+
+  test('is not begun while a lock of the store holds anything, and says until when', async () => {
+    const { referralId, words } = await wholeCase(room)
+    await ask(room, referralId)
+    const until = '2027-01-01T00:00:00.000Z'
+    const lockedUntil = (bucket: string) => Promise.resolve(bucket === 'reports' ? until : undefined)
+    const locked = { ...room.ports, eraser: { ...room.ports.eraser, lockedUntil } }
+    await expect(confirm(room, referralId, locked)).rejects.toMatchObject({ code: 'erasure-locked', facts: { until } })
+    expect(filesThatHold(room.folder, words).length).toBeGreaterThan(1)
+    expect((await loadFile(room.ports.store, referralId)).file.erasure?.state).toBe('requested')
+  })
+
+  test('hides the case from its first moment, so that nobody is shown half of it', async () => {
+    const { referralId } = await wholeCase(room)
+    await ask(room, referralId)
+    const killed = {
+      ...room.ports,
+      eraser: { ...room.ports.eraser, eraseUnder: () => Promise.reject(new Error('killed')) },
+    }
+    await expect(confirm(room, referralId, killed)).rejects.toThrow('killed')
+    expect(await room.ports.store.read(keys.case(referralId))).toBeUndefined()
+    expect((await loadFile(room.ports.store, referralId)).file.erasure?.state).toBe('erasing')
   })
 })

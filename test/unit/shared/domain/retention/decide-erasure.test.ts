@@ -21,7 +21,7 @@ const hold = (changes: Partial<LegalHold> = {}): LegalHold =>
     reason: 'litigation',
     placedAt: '2020-01-01T00:00:00.000Z',
     placedBy: 'p-a',
-    confirmedBy: 'p-b',
+    confirmed: { at: '2020-01-01T00:00:00.000Z', by: 'p-b' },
     ...changes,
   })
 const decided = (c: RetainedCase, now = twoPeople.now, holds: LegalHold[] = [], policy = defaultRetentionPolicy) =>

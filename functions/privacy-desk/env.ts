@@ -1,0 +1,20 @@
+import * as z from 'zod'
+import {
+  bucketVariables,
+  cellVariables,
+  httpVariables,
+  keyVariables,
+  recordVariables,
+  retentionVariables,
+} from '../../shared/contracts/environment.ts'
+
+/** What the construct must give this function; a variable missing there fails the synthesis. */
+export const EnvironmentSchema = z.object({
+  ...cellVariables,
+  ...httpVariables,
+  ...recordVariables,
+  ...retentionVariables,
+  ...bucketVariables('network', 'incoming', 'images', 'reports', 'quarantine'),
+  ...keyVariables('mac'),
+})
+export type Environment = z.infer<typeof EnvironmentSchema>

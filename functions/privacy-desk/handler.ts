@@ -1,0 +1,27 @@
+import {
+  addressesFrom,
+  eraserFrom,
+  keysFrom,
+  networkFrom,
+  recordsFrom,
+  surroundings,
+} from '../../shared/adapters/aws/from-environment.ts'
+import { standardLog } from '../../shared/runtime/log.ts'
+import { policyDocument } from '../../shared/runtime/policy-document.ts'
+import { tokensFrom } from '../../shared/runtime/token-verifier.ts'
+import { entry } from './entry.ts'
+import { EnvironmentSchema } from './env.ts'
+
+const env = EnvironmentSchema.parse(process.env)
+
+export const handler = entry({
+  ...surroundings,
+  log: standardLog,
+  tokens: tokensFrom(env, surroundings.clock),
+  addresses: addressesFrom(env),
+  store: recordsFrom(env),
+  network: networkFrom(env, policyDocument),
+  eraser: eraserFrom(env),
+  keys: keysFrom(env),
+  retention: env.RETENTION_POLICY,
+})
