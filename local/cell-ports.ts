@@ -21,6 +21,7 @@ import { installedPageFolder, pageFolder } from '../shared/adapters/page-folder.
 import { systemClock } from '../shared/adapters/system-clock.ts'
 import { ulidSource } from '../shared/adapters/ulid-source.ts'
 import type { MachineIssuer } from '../shared/contracts/machine-issuer.ts'
+import type { DeidentificationPolicy } from '../shared/domain/deidentification/deidentification-policy.ts'
 import type { InflateRaw } from '../shared/domain/dicom/inspect-object.ts'
 import {
   defaultRetentionPolicy,
@@ -67,6 +68,7 @@ export interface CellSetting {
   /** Absent: the engineering defaults. */
   readonly retentionPath: string
   readonly cell: CellFacts
+  readonly deidentification: DeidentificationPolicy
   readonly addressRanges: readonly AddressRange[]
   /** Development: loopback is wherever the token says. */
   readonly loopbackAgrees: boolean
@@ -86,6 +88,9 @@ export interface OpenCell {
 /** Read once: rules that change while an erasure is decided would be two decisions. */
 const readRetention = (path: string): RetentionPolicy =>
   existsSync(path) ? RetentionPolicySchema.parse(JSON.parse(readFileSync(path, 'utf8'))) : defaultRetentionPolicy
+
+/** The secret of the pseudonyms is a line of the key file, which has no way out of the data directory. */
+const inThisFolder = ({ region }: CellFacts) => ({ region, multiRegion: false, externalDecryptGrants: 0 })
 
 /** Opens the data directory: one SQLite file, the objects' files, the keys. Refused while another process has it open. */
 export const openCell = (setting: CellSetting): OpenCell => {
@@ -108,7 +113,7 @@ export const openCell = (setting: CellSetting): OpenCell => {
     eraser: diskEraser(shelf),
     retention: readRetention(setting.retentionPath),
     network: fileNetworkDirectory({ networkPath, policyPath }, policyDocument),
-    cell,
+    cell: { ...cell, copies: { policy: setting.deidentification, namesKey: inThisFolder(cell) } },
     addresses: addressCountryTable(setting.addressRanges, { loopbackAgrees: setting.loopbackAgrees }),
     clock,
     ids: ulidSource(clock),

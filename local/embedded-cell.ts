@@ -5,6 +5,10 @@ import type { AddressRange } from '../shared/adapters/address-country-table.ts'
 import { dropHalfReceived } from '../shared/adapters/embedded/open-shelf.ts'
 import { systemClock } from '../shared/adapters/system-clock.ts'
 import { routes } from '../shared/contracts/routes.ts'
+import {
+  defaultDeidentificationPolicy,
+  type DeidentificationPolicy,
+} from '../shared/domain/deidentification/deidentification-policy.ts'
 import type { CellFacts } from '../shared/ports/network-directory.ts'
 import type { Clock } from '../shared/ports/surroundings.ts'
 import type { Log } from '../shared/runtime/log.ts'
@@ -44,6 +48,8 @@ export interface EmbeddedCellOptions {
   readonly retentionPath?: string
   /** Written to those files at each start: a demo's network names the origin it is served at. */
   readonly seed?: (origin: string) => { readonly network: object; readonly policy?: object }
+  /** What a copy for a reader abroad may keep; the project's default unless told otherwise. */
+  readonly deidentification?: DeidentificationPolicy
   readonly addressRanges?: readonly AddressRange[]
   readonly corsOrigins?: readonly string[]
   readonly sweepIntervalMs?: number
@@ -194,6 +200,7 @@ export const startEmbeddedCell = async (options: EmbeddedCellOptions): Promise<E
     ...files,
     dataDir,
     cell,
+    deidentification: options.deidentification ?? defaultDeidentificationPolicy,
     addressRanges: options.addressRanges ?? [],
     loopbackAgrees: options.identity.kind === 'development',
     clock,

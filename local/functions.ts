@@ -11,6 +11,7 @@ import { entry as referralIntake } from '../functions/referral-intake/entry.ts'
 import { entry as reportDelivery } from '../functions/report-delivery/entry.ts'
 import { entry as reportFiling } from '../functions/report-filing/entry.ts'
 import { entry as studyArrival } from '../functions/study-arrival/entry.ts'
+import { entry as studyDeidentify } from '../functions/study-deidentify/entry.ts'
 import { entry as turnaroundCount } from '../functions/turnaround-count/entry.ts'
 import { entry as turnaroundKpi } from '../functions/turnaround-kpi/entry.ts'
 import { entry as worklistRouting } from '../functions/worklist-routing/entry.ts'
@@ -34,6 +35,7 @@ export const cellFunctions: CellFunctions = {
   },
   queue: {
     'study-arrival': studyArrival,
+    'study-deidentify': studyDeidentify,
     'worklist-routing': worklistRouting,
     'report-delivery': reportDelivery,
     'turnaround-count': turnaroundCount,

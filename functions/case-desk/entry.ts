@@ -3,6 +3,7 @@ import * as desk from './desk-commands.ts'
 import { readStatus, readTimeline } from './follow-case.ts'
 import { listReferrals } from './list-referrals.ts'
 import { readReferral, type ReadPorts } from './read-referral.ts'
+import { attestCopies, listCopies } from './review-copies.ts'
 
 export const entry = (ports: HttpPorts & ReadPorts & desk.CaseDeskPorts) =>
   httpFunction(ports, {
@@ -17,5 +18,7 @@ export const entry = (ports: HttpPorts & ReadPorts & desk.CaseDeskPorts) =>
     cancelReferral: (asked) => desk.cancelReferral(ports, asked),
     acknowledgeReport: (asked) => desk.acknowledgeReport(ports, asked),
     resolveException: (asked) => desk.resolveException(ports, asked),
+    listCopies: (asked) => listCopies(ports, asked),
+    attestCopies: (asked) => attestCopies(ports, asked),
     acknowledgeEscalation: (asked) => desk.acknowledgeEscalation(ports, asked),
   })

@@ -1,4 +1,4 @@
-import type { Referral } from '../../shared/contracts/http/referrals.ts'
+import type { DeidentifiedReferral, Referral } from '../../shared/contracts/http/referrals.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
 import { ownRecordAccess, type OwnRecordAccess } from '../../shared/domain/access/own-record.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
@@ -8,7 +8,7 @@ import { authoriseCase, type AuthorisedCase } from '../../shared/ledger/authoris
 import { caseStatus } from '../../shared/ledger/case-status.ts'
 import { openPatient, type PatientRecord } from '../../shared/ledger/patient-seal.ts'
 import { recordAccess } from '../../shared/ledger/recorded-access.ts'
-import { askForReader } from '../../shared/ledger/residency-question.ts'
+import { askForReader, settingFor } from '../../shared/ledger/residency-question.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
@@ -24,23 +24,49 @@ export interface ReadPorts {
 
 /** What lets somebody see who the patient is: their own organisation's record, or a decision that allows an identifiable view. */
 type PatientGrant = OwnRecordAccess | Permit<'view_in_region_identifiable', 'metadata'>
+type CopyGrant = Permit<'transfer_deidentified', 'metadata'>
 
-async function grantFor(ports: ReadPorts, authorised: AuthorisedCase, context: Asking): Promise<PatientGrant> {
+async function grantFor(
+  ports: ReadPorts,
+  authorised: AuthorisedCase,
+  context: Asking,
+): Promise<{ readonly patient: PatientGrant } | { readonly copies: CopyGrant }> {
   const own = ownRecordAccess(authorised.case, context.principal)
-  if (own !== undefined) return own
+  if (own !== undefined) return { patient: own }
   const { network } = authorised
-  const setting = { network, policy: await ports.network.policy(), cell: ports.cell, now: ports.clock.now() }
+  const setting = await settingFor(ports, network, authorised.case)
   const decision = askForReader(authorised.case, context.principal, 'metadata', setting)
-  if (!permits(decision, 'view_in_region_identifiable'))
-    throw new Refusal('residency-forbidden', { mode: decision.mode })
-  return decision
+  const identifiable = permits(decision, 'view_in_region_identifiable') ? decision : undefined
+  if (identifiable !== undefined) return { patient: identifiable }
+  if (permits(decision, 'transfer_deidentified')) return { copies: decision }
+  throw new Refusal('residency-forbidden', { mode: decision.mode })
 }
 
 /** Cannot be called without a grant. */
 const releasePatient = (ports: ReadPorts, authorised: AuthorisedCase, _grant: PatientGrant): Promise<PatientRecord> =>
   openPatient(ports.keys, authorised.case)
 
-const residencyOf = (grant: PatientGrant): Referral['residency'] =>
+const OLDEST_YEARS = 90
+
+/** Cannot be called without a decision that allows copies; opened in the cell, of which only what is listed here leaves. */
+async function releaseDeidentified(
+  ports: ReadPorts,
+  { case: c }: AuthorisedCase,
+  _grant: CopyGrant,
+): Promise<DeidentifiedReferral['deidentified']> {
+  const { patient, clinical } = await openPatient(ports.keys, c)
+  const { patientAgeYears, laterality } = c.order
+  const keepsCharacteristics = ports.cell.copies?.policy.keepPatientCharacteristics === true
+  const age = patientAgeYears === undefined ? {} : { ageYears: Math.min(OLDEST_YEARS, patientAgeYears) }
+  return {
+    ...(keepsCharacteristics ? { ...age, ...(patient.sex === undefined ? {} : { sex: patient.sex }) } : {}),
+    bodyRegion: c.bodyRegion,
+    ...(laterality === undefined ? {} : { laterality }),
+    ...(clinical.safety === undefined ? {} : { safety: clinical.safety }),
+  }
+}
+
+const residencyOf = (grant: PatientGrant | CopyGrant): Referral['residency'] =>
   'record' in grant
     ? { mode: grant.mode, ruleIds: [...grant.record.ruleIds], policyVersion: grant.record.policyVersion }
     : { mode: 'own-record', ruleIds: [], policyVersion: '' }
@@ -49,15 +75,19 @@ const residencyOf = (grant: PatientGrant): Referral['residency'] =>
 export async function readReferral(
   ports: ReadPorts,
   asked: { params: { referralId: ReferralId }; context: Asking },
-): Promise<Referral> {
+): Promise<Referral | DeidentifiedReferral> {
   const { context } = asked
   const authorised = await authoriseCase(ports, 'readReferral', context.principal, asked.params.referralId)
-  const grant = await grantFor(ports, authorised, context)
+  const granted = await grantFor(ports, authorised, context)
+  const grant = 'patient' in granted ? granted.patient : granted.copies
   await recordAccess(ports, context, {
     action: 'read',
     referralId: authorised.case.referralId,
     ...('record' in grant ? { decision: grant.record } : {}),
   })
-  const record = await releasePatient(ports, authorised, grant)
-  return { ...caseStatus(authorised.case, authorised.version), ...record, residency: residencyOf(grant) }
+  const status = { ...caseStatus(authorised.case, authorised.version), residency: residencyOf(grant) }
+  if ('copies' in granted) {
+    return { ...status, deidentified: await releaseDeidentified(ports, authorised, granted.copies) }
+  }
+  return { ...status, ...(await releasePatient(ports, authorised, granted.patient)) }
 }

@@ -12,7 +12,7 @@ export const EnvironmentSchema = z.object({
   ...cellVariables,
   ...httpVariables,
   ...recordVariables,
-  ...bucketVariables('network', 'images'),
+  ...bucketVariables('network', 'images', 'copies'),
   ...keyVariables('mac'),
 })
 export type Environment = z.infer<typeof EnvironmentSchema>

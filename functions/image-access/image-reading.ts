@@ -1,11 +1,13 @@
 import type { AuditEntry } from '../../shared/domain/audit/audit-record.ts'
 import type { Case, ReferralId } from '../../shared/domain/case/case.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
-import { permits, type InRegionView } from '../../shared/domain/residency/decide.ts'
+import { permits, type Permit, type ResidencyDecision } from '../../shared/domain/residency/decide.ts'
+import type { ReadingMode } from '../../shared/domain/residency/reading-mode.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase } from '../../shared/ledger/authorised-case.ts'
 import { judgeReading, reportTypeOf } from '../../shared/ledger/reading-question.ts'
 import { recordAccess } from '../../shared/ledger/recorded-access.ts'
+import { settingFor } from '../../shared/ledger/residency-question.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { DownloadSigner, ObjectStore } from '../../shared/ports/object-store.ts'
@@ -23,9 +25,11 @@ export interface ImagePorts {
   readonly ids: IdSource
 }
 
-export interface ImageReading {
+export type ImageDecision = ResidencyDecision<'image-access'>
+
+export interface ImageReading<D extends ImageDecision = ImageDecision> {
   readonly case: Case
-  readonly decision: InRegionView
+  readonly decision: D
 }
 
 /** The reader who holds the case, asked again: licence, place and policy at each page and each frame. */
@@ -36,13 +40,19 @@ export async function judgeImageReading(
   { principal }: Asking,
 ): Promise<ImageReading> {
   const { case: c, network } = await authoriseCase(ports, operation, principal, referralId)
-  const setting = { network, policy: await ports.network.policy(), cell: ports.cell, now: ports.clock.now() }
+  const setting = await settingFor(ports, network, c)
   const purpose = 'image-access'
   const { decision, eligibility } = judgeReading(c, principal, purpose, purpose, reportTypeOf(c), setting)
   if (!eligibility.eligible) throw new Refusal('not-eligible', { rule: eligibility.rule })
-  if (!permits(decision, 'view_in_region_identifiable')) {
-    throw new Refusal('residency-forbidden', { mode: decision.mode })
-  }
+  return { case: c, decision }
+}
+
+/** The same reading, known to allow at least so much. */
+export function allowing<const M extends Exclude<ReadingMode, 'forbidden'>>(
+  { case: c, decision }: ImageReading,
+  mode: M,
+): ImageReading<Permit<M, 'image-access'>> {
+  if (!permits(decision, mode)) throw new Refusal('residency-forbidden', { mode: decision.mode })
   return { case: c, decision }
 }
 

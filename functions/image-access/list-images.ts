@@ -1,15 +1,18 @@
-import type { AnswerOf, QueryOf } from '../../shared/contracts/routes.ts'
-import type { ReferralId } from '../../shared/domain/case/case.ts'
-import { permits, type IdentifiableRead } from '../../shared/domain/residency/decide.ts'
+import type { AnswerOf } from '../../shared/contracts/routes.ts'
+import { permits, type IdentifiableRead, type InRegionView } from '../../shared/domain/residency/decide.ts'
 import { StoredInstanceSchema, type StoredInstance } from '../../shared/domain/upload/instance.ts'
-import type { Asking } from '../../shared/ledger/asking.ts'
 import { casePartition } from '../../shared/ledger/keys.ts'
 import { listPage } from '../../shared/ledger/list-page.ts'
 import type { SignedRequest } from '../../shared/ports/object-store.ts'
-import { judgeImageReading, recordRelease, type ImagePorts } from './image-reading.ts'
-
-/** As long as a GET URL may live: it is a bearer of the pixels until it expires. */
-const URL_LIFE_SECONDS = 300
+import { listCopies, URL_LIFE_SECONDS, type ImagesAsked } from './list-copies.ts'
+import {
+  allowing,
+  judgeImageReading,
+  recordRelease,
+  type ImageDecision,
+  type ImagePorts,
+  type ImageReading,
+} from './image-reading.ts'
 
 /** Cannot be called without a decision that allows an identifiable read. */
 const releaseUrls = (
@@ -45,17 +48,14 @@ const entryOf = (instance: StoredInstance, get: SignedRequest | undefined): Imag
   }
 }
 
-/**
- * The images for the reader who holds the case, with URLs where the decision allows the objects themselves. Licence, place
- * and policy are asked again at each page, and the record of the access is durable before a URL exists.
- */
-export async function listImages(
+async function listOriginals(
   ports: ImagePorts,
-  { params, query, context }: { params: { referralId: ReferralId }; query: QueryOf<'listImages'>; context: Asking },
+  reading: ImageReading<InRegionView>,
+  { query, context }: ImagesAsked,
 ): Promise<AnswerOf<'listImages'>> {
-  const { referralId } = params
-  const reading = await judgeImageReading(ports, 'listImages', referralId, context)
-  const { case: c, decision } = reading
+  const { case: c } = reading
+  const { referralId } = c
+  const decision: ImageDecision = reading.decision
   const page = await listPage(
     ports,
     casePartition(referralId),
@@ -73,4 +73,17 @@ export async function listImages(
     images: page.rows.map((instance, at) => entryOf(instance, urls[at])),
     ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
   }
+}
+
+/**
+ * The images for the reader who holds the case, with URLs where the decision allows the objects themselves, or else their
+ * de-identified copies. Licence, place and policy are asked again at each page, and the record of the access is durable
+ * before a URL exists.
+ */
+export async function listImages(ports: ImagePorts, asked: ImagesAsked): Promise<AnswerOf<'listImages'>> {
+  const { params, context } = asked
+  const reading = await judgeImageReading(ports, 'listImages', params.referralId, context)
+  return permits(reading.decision, 'view_in_region_identifiable')
+    ? listOriginals(ports, allowing(reading, 'view_in_region_identifiable'), asked)
+    : listCopies(ports, allowing(reading, 'transfer_deidentified'), asked)
 }

@@ -9,7 +9,7 @@ import { StoredInstanceSchema, type StoredInstance } from '../../shared/domain/u
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { instanceDigest } from '../../shared/ledger/instance-digest.ts'
 import { keys } from '../../shared/ledger/keys.ts'
-import { judgeImageReading, recordRelease, type ImagePorts } from './image-reading.ts'
+import { allowing, judgeImageReading, recordRelease, type ImagePorts } from './image-reading.ts'
 
 interface FrameAsked {
   readonly params: ParamsOf<'readFrame'>
@@ -74,7 +74,8 @@ async function releaseFrame(
 
 /** One frame for the screen of the reader who holds the case; the object stays where it is and has no URL. */
 export async function readFrame(ports: ImagePorts, { params, query, context }: FrameAsked): Promise<BinaryAnswer> {
-  const judged = await judgeImageReading(ports, 'readFrame', params.referralId, context)
+  const reading = await judgeImageReading(ports, 'readFrame', params.referralId, context)
+  const judged = allowing(reading, 'view_in_region_identifiable')
   const instance = await instanceIn(ports, params)
   const frame = await frameIn(ports, instance, params.frame)
   const ranges = partOf(frame, query.part)

@@ -12,7 +12,7 @@ export const EnvironmentSchema = z.object({
   ...cellVariables,
   ...recordVariables,
   ...bucketVariables('network', 'audit'),
-  ...queueVariables('ingest', 'route-stat', 'route-urgent', 'route-routine', 'delivery', 'numbers'),
+  ...queueVariables('ingest', 'route-stat', 'route-urgent', 'route-routine', 'copies', 'delivery', 'numbers'),
   ...keyVariables('sign'),
 })
 export type Environment = z.infer<typeof EnvironmentSchema>

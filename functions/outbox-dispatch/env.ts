@@ -5,6 +5,6 @@ import { cellVariables, queueVariables, recordVariables } from '../../shared/con
 export const EnvironmentSchema = z.object({
   ...cellVariables,
   ...recordVariables,
-  ...queueVariables('ingest', 'route-stat', 'route-urgent', 'route-routine', 'delivery', 'numbers'),
+  ...queueVariables('ingest', 'route-stat', 'route-urgent', 'route-routine', 'copies', 'delivery', 'numbers'),
 })
 export type Environment = z.infer<typeof EnvironmentSchema>

@@ -15,6 +15,6 @@ export const EnvironmentSchema = z.object({
   ...recordVariables,
   ...bucketVariables('network', 'incoming', 'reports'),
   ...uploadKeyVariables('incoming'),
-  ...keyVariables('sign'),
+  ...keyVariables('seal', 'sign'),
 })
 export type Environment = z.infer<typeof EnvironmentSchema>

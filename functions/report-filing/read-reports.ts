@@ -1,17 +1,19 @@
 import type { Report } from '../../shared/contracts/http/reading.ts'
 import type { AnswerOf } from '../../shared/contracts/routes.ts'
 import { attachmentKey } from '../../shared/contracts/stored/attachment.ts'
+import { HomeReportSchema, type HomeReport } from '../../shared/contracts/stored/home-report.ts'
 import { ReportDraftSchema, type ReportDraft } from '../../shared/contracts/stored/report-draft.ts'
 import type { SealedAttachment, SealedReport } from '../../shared/contracts/stored/sealed-report.ts'
 import { ownRecordAccess, type OwnRecordAccess } from '../../shared/domain/access/own-record.ts'
 import { relationsOf } from '../../shared/domain/access/relations.ts'
+import type { Case } from '../../shared/domain/case/case.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { permits, type Permit } from '../../shared/domain/residency/decide.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase, type AuthorisedCase } from '../../shared/ledger/authorised-case.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { recordAccess } from '../../shared/ledger/recorded-access.ts'
-import { askForReader } from '../../shared/ledger/residency-question.ts'
+import { askForReader, settingFor } from '../../shared/ledger/residency-question.ts'
 import { loadReports } from '../../shared/ledger/sealed-reports.ts'
 import type { SignedRequest } from '../../shared/ports/object-store.ts'
 import type { ReportAsked, ReportPorts } from './report-ports.ts'
@@ -20,7 +22,10 @@ import type { ReportAsked, ReportPorts } from './report-ports.ts'
 const URL_LIFE_SECONDS = 300
 
 /** What lets somebody read a report's text: their own organisation's record, or a decision that allows an identifiable view. */
-type ReportGrant = OwnRecordAccess | Permit<'view_in_region_identifiable', 'report-read'>
+type IdentifiableGrant = OwnRecordAccess | Permit<'view_in_region_identifiable', 'report-read'>
+
+/** On copies alone a reader works with what was written on them; another's text may name the patient. */
+type ReportGrant = IdentifiableGrant | Permit<'transfer_deidentified', 'report-read'>
 
 async function grantFor(
   ports: ReportPorts,
@@ -29,12 +34,12 @@ async function grantFor(
 ): Promise<ReportGrant> {
   const own = ownRecordAccess(c, context.principal)
   if (own !== undefined) return own
-  const setting = { network, policy: await ports.network.policy(), cell: ports.cell, now: ports.clock.now() }
+  const setting = await settingFor(ports, network, c)
   const decision = askForReader(c, context.principal, 'report-read', setting)
-  if (!permits(decision, 'view_in_region_identifiable')) {
-    throw new Refusal('residency-forbidden', { mode: decision.mode })
-  }
-  return decision
+  const identifiable = permits(decision, 'view_in_region_identifiable') ? decision : undefined
+  if (identifiable !== undefined) return identifiable
+  if (permits(decision, 'transfer_deidentified')) return decision
+  throw new Refusal('residency-forbidden', { mode: decision.mode })
 }
 
 /** A view in the region is for reading on the screen: documents to take away need more. */
@@ -48,7 +53,22 @@ const attachmentRequest = (referralId: string, { attachmentId, contentType }: Se
   contentType,
 })
 
-const reportOf = ({ content, sha256, signature }: SealedReport, urls: readonly SignedRequest[]): Report => {
+interface FiledReport extends SealedReport {
+  /** Present where it was written on copies. */
+  readonly home: HomeReport | undefined
+}
+
+const onCopiesAlone = (grant: ReportGrant): boolean => 'record' in grant && grant.mode === 'transfer_deidentified'
+
+/** Its reader's own words for whoever works on the copies; for everybody else those that speak of the originals. */
+function textOf(grant: ReportGrant, { content, home }: FiledReport): Pick<Report, 'text' | 'copies'> {
+  if (home === undefined || onCopiesAlone(grant)) return { text: content.text }
+  const { text, uids, images } = home
+  return { text, copies: { uids, ...images } }
+}
+
+const reportOf = (grant: ReportGrant, report: FiledReport, urls: readonly SignedRequest[]): Report => {
+  const { content, sha256, signature } = report
   const { signer, registration, previousSha256 } = content
   return {
     reportId: content.reportId,
@@ -58,7 +78,7 @@ const reportOf = ({ content, sha256, signature }: SealedReport, urls: readonly S
     readerName: signer.name,
     registration: `${registration.jurisdiction} ${registration.authority} ${registration.number}`,
     decisionId: content.decisionId,
-    text: content.text,
+    ...textOf(grant, report),
     sha256,
     signature,
     ...(previousSha256 === null ? {} : { previousSha256 }),
@@ -76,13 +96,13 @@ async function releaseReports(
   ports: ReportPorts,
   grant: ReportGrant,
   referralId: string,
-  sealed: readonly SealedReport[],
+  sealed: readonly FiledReport[],
 ): Promise<Report[]> {
   const reports: Report[] = []
   for (const one of sealed) {
     const asked = one.content.attachments.map((attachment, at) => attachmentRequest(referralId, attachment, at))
     const urls = mayTakeAway(grant) && asked.length > 0 ? await ports.downloads.signGets(asked, URL_LIFE_SECONDS) : []
-    reports.push(reportOf(one, urls))
+    reports.push(reportOf(grant, one, urls))
   }
   return reports
 }
@@ -98,6 +118,16 @@ async function ownDraft(
   return record === undefined ? undefined : ReportDraftSchema.parse(record.body)
 }
 
+async function filedReports(ports: ReportPorts, c: Case): Promise<FiledReport[]> {
+  const sealed = await loadReports(ports.store, c)
+  return Promise.all(
+    sealed.map(async (one) => {
+      const found = await ports.store.read(keys.homeReport(c.referralId, one.content.reportId))
+      return { ...one, home: found === undefined ? undefined : HomeReportSchema.parse(found.body) }
+    }),
+  )
+}
+
 /** The reports of a case, released once the record of who reads them is durable. */
 export async function readReports(
   ports: ReportPorts,
@@ -106,7 +136,8 @@ export async function readReports(
   const { referralId } = params
   const authorised = await authoriseCase(ports, 'readReports', context.principal, referralId)
   const grant = await grantFor(ports, authorised, context)
-  const sealed = await loadReports(ports.store, authorised.case)
+  const filed = await filedReports(ports, authorised.case)
+  const sealed = onCopiesAlone(grant) ? filed.filter(({ home }) => home !== undefined) : filed
   await recordAccess(ports, context, {
     action: 'read',
     referralId,
@@ -115,5 +146,11 @@ export async function readReports(
   })
   const reports = await releaseReports(ports, grant, referralId, sealed)
   const draft = await ownDraft(ports, authorised, context)
-  return { referralId, reports, ...(draft === undefined ? {} : { draft: draft.text }) }
+  const withheld = filed.length - sealed.length
+  return {
+    referralId,
+    reports,
+    ...(withheld === 0 ? {} : { withheld }),
+    ...(draft === undefined ? {} : { draft: draft.text }),
+  }
 }

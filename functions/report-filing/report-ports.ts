@@ -8,7 +8,7 @@ import type { CellFacts } from '../../shared/ports/network-directory.ts'
 import type { DownloadSigner, ObjectStore, UploadSigner } from '../../shared/ports/object-store.ts'
 
 export interface ReportPorts extends DeskPorts {
-  readonly keys: Pick<KeyVault, 'sign'>
+  readonly keys: Pick<KeyVault, 'sign' | 'open'>
   readonly objects: ObjectStore
   readonly uploads: Pick<UploadSigner, 'signPuts'>
   readonly downloads: DownloadSigner

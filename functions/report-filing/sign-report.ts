@@ -13,7 +13,10 @@ import { plain } from '../../shared/ledger/case-rows.ts'
 import type { Prepared } from '../../shared/ledger/command-case.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { judgeReading, type ReadingVerdict } from '../../shared/ledger/reading-question.ts'
+import { settingFor } from '../../shared/ledger/residency-question.ts'
 import { sealReport, studyDigest } from '../../shared/ledger/sealed-reports.ts'
+import type { RecordWrite } from '../../shared/ports/record-store.ts'
+import { homeReportWrites } from './bring-home.ts'
 import { keepTextAndWithdraw } from './refuse-signature.ts'
 import { asHolder, type ReportPorts, type SignAsked } from './report-ports.ts'
 import { clearIncoming, takeAttachments } from './take-attachments.ts'
@@ -43,7 +46,7 @@ async function requireRight(
   network: NetworkIndex,
   { kind, asked }: Signing,
 ): Promise<Right> {
-  const setting = { network, policy: await ports.network.policy(), cell: ports.cell, now: ports.clock.now() }
+  const setting = await settingFor(ports, network, c)
   const reportType = kind === 'preliminary' ? 'preliminary' : 'final'
   const { principal } = asked.context
   const { reader, decision, eligibility } = judgeReading(c, principal, 'sign-off', 'sign-off', reportType, setting)
@@ -79,7 +82,12 @@ async function contentOf(ports: ReportPorts, c: Case, signing: Signing, right: R
   }
 }
 
-function preparedOf({ kind, reportId, decisionId, asked }: Signing, right: Right, sealed: SealedReport): Prepared {
+function preparedOf(
+  { kind, reportId, decisionId, asked }: Signing,
+  right: Right,
+  sealed: SealedReport,
+  home: readonly RecordWrite[],
+): Prepared {
   const { referralId } = asked.params
   const { reader, decision, eligibility } = right
   const { sha256, content } = sealed
@@ -99,6 +107,7 @@ function preparedOf({ kind, reportId, decisionId, asked }: Signing, right: Right
     writes: [
       { write: 'put', when: 'absent', ...keys.report(referralId, reportId), body: plain(sealed) },
       { write: 'put', when: 'absent', ...keys.decision(referralId, decisionId), body: plain(decided) },
+      ...home,
       { write: 'remove', when: 'always', ...keys.draft(referralId, reader.readerId) },
     ],
   }
@@ -115,7 +124,8 @@ async function file(ports: ReportPorts, signing: Signing): Promise<CaseStatus> {
       requireTaken(c, kind, asked.context.principal.readerId)
       const right = await requireRight(ports, c, network, signing)
       sealing ??= contentOf(ports, c, signing, right).then((content) => sealReport(ports, content))
-      return preparedOf(signing, right, await sealing)
+      const sealed = await sealing
+      return preparedOf(signing, right, sealed, await homeReportWrites(ports, c, right.decision, sealed.content))
     },
   })
 }

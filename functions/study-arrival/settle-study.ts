@@ -7,6 +7,7 @@ import { DICOM_LIMITS } from '../../shared/domain/dicom/limits.ts'
 import { StoredInstanceSchema, type StoredInstance, type StoredSeries } from '../../shared/domain/upload/instance.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
 import { commandCase, type CommandPorts, type Prepared } from '../../shared/ledger/command-case.ts'
+import { askForCopies, loadCopies } from '../../shared/ledger/copy-ledger.ts'
 import { instanceDigest } from '../../shared/ledger/instance-digest.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { countImages, countsDiffer, recordsUnder } from '../../shared/ledger/upload-ledger.ts'
@@ -85,6 +86,10 @@ async function seriesWrites(ports: SettlePorts, referralId: string): Promise<Rec
 /** As many series as fit a transaction beside the case; the rest are written before it. */
 const WITH_THE_CASE = 40
 
+/** Images that came after copies were made have none yet. */
+const copiesAgain = async (ports: SettlePorts, referralId: string): Promise<RecordWrite[]> =>
+  (await loadCopies(ports.store, referralId)) === undefined ? [] : [askForCopies(ports, referralId, ports.clock.now())]
+
 /** Counts what has arrived and, when nothing is missing, makes the study available. Repeats and late messages change nothing. */
 export async function settleStudy(ports: SettlePorts, referralId: string): Promise<void> {
   const directory = caseDirectory(await ports.network.current())
@@ -105,7 +110,7 @@ export async function settleStudy(ports: SettlePorts, referralId: string): Promi
         await ports.store.transact(before.slice(at, at + WITH_THE_CASE))
       return {
         command,
-        writes: writes.slice(0, WITH_THE_CASE),
+        writes: [...writes.slice(0, WITH_THE_CASE), ...(await copiesAgain(ports, referralId))],
         audit: { facts: { stored: counted.stored, failed: counted.failed } },
       }
     },

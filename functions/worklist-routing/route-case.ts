@@ -10,9 +10,10 @@ import { poolTiers } from '../../shared/domain/routing/overflow.ts'
 import { loadCase } from '../../shared/ledger/case-ledger.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
 import { commandCase, type CommandPorts, type Prepared } from '../../shared/ledger/command-case.ts'
+import { copiesWanted } from '../../shared/ledger/copy-ledger.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { caseFactsOf, reportTypeOf } from '../../shared/ledger/reading-question.ts'
-import { askForOffer, type ResidencySetting } from '../../shared/ledger/residency-question.ts'
+import { askForOffer, settingFor, type ResidencySetting } from '../../shared/ledger/residency-question.ts'
 import { walkPartition } from '../../shared/ledger/walk-partition.ts'
 import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
@@ -107,22 +108,17 @@ export async function routeCase(ports: RoutingPorts, referralId: ReferralId): Pr
   const directory = caseDirectory(network)
   const loaded = await loadCase(ports.store, referralId)
   if (loaded?.case.phase.state !== 'study-available') return 'done'
-  const setting: ResidencySetting = {
-    network,
-    policy: await ports.network.policy(),
-    cell: ports.cell,
-    now: ports.clock.now(),
-  }
   const loads = await loadsOf(ports.store)
   await commandCase(ports, {
     referralId,
     by: router,
     operation: 'routeCase',
     directory,
-    prepare: (now): Prepared => {
+    prepare: async (now): Promise<Prepared> => {
       if (now?.case.phase.state !== 'study-available') return { command: { command: 'nothing' } }
       const c = now.case
       const decisionId = ports.ids.next()
+      const setting = await settingFor(ports, network, c)
       const routing = route(c, loads, setting)
       const writes = [decisionWrite(c, decisionId, routing, setting)]
       const { choice } = routing
@@ -138,7 +134,7 @@ export async function routeCase(ports: RoutingPorts, referralId: ReferralId): Pr
       const decision = routing.decisions.get(readerId)
       return {
         command: { command: 'offer', readerId, groupOrgId, poolId, decisionId, tier: c.routing.tier },
-        writes,
+        writes: [...writes, ...(decision === undefined ? [] : copiesWanted(ports, referralId, readerId, decision))],
         audit: {
           action: 'decide',
           facts: { decisionId },

@@ -12,7 +12,7 @@ import { loadCase } from '../../shared/ledger/case-ledger.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { listPage } from '../../shared/ledger/list-page.ts'
 import { recordAccess } from '../../shared/ledger/recorded-access.ts'
-import { askForReader, type ResidencySetting } from '../../shared/ledger/residency-question.ts'
+import { askForReader, settingFor } from '../../shared/ledger/residency-question.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
@@ -32,22 +32,16 @@ const StoredItemSchema = z.object({
   bodyRegion: WorklistItemSchema.shape.bodyRegion.default('unknown'),
 })
 
-export const settingOf = async (ports: WorklistPorts, network: NetworkIndex): Promise<ResidencySetting> => ({
-  network,
-  policy: await ports.network.policy(),
-  cell: ports.cell,
-  now: ports.clock.now(),
-})
-
 /** Where the policy forbids, the reader is not even told that the case exists. */
 async function maySee(
   ports: WorklistPorts,
   referralId: ReferralId,
   principal: Principal,
-  setting: ResidencySetting,
+  network: NetworkIndex,
 ): Promise<boolean> {
   const loaded = await loadCase(ports.store, referralId)
   if (loaded === undefined) return false
+  const setting = await settingFor(ports, network, loaded.case)
   const decision = askForReader(loaded.case, principal, 'worklist', setting)
   return permits(decision, 'transfer_deidentified')
 }
@@ -60,11 +54,11 @@ export async function listWorklist(
   authoriseWithoutCase('listWorklist', context.principal)
   const { readerId } = context.principal
   if (readerId === undefined) throw new Refusal('not-permitted')
-  const setting = await settingOf(ports, await ports.network.current())
+  const network = await ports.network.current()
   const page = await listPage(ports, keys.worklistRow(readerId, '', '').partition, {}, query, (record) =>
     StoredItemSchema.parse(record.body),
   )
-  const seen = await Promise.all(page.rows.map((item) => maySee(ports, item.referralId, context.principal, setting)))
+  const seen = await Promise.all(page.rows.map((item) => maySee(ports, item.referralId, context.principal, network)))
   const items = page.rows.filter((_, at) => seen[at] === true)
   await recordAccess(ports, context, {
     action: 'query',

@@ -5,10 +5,12 @@ import { Refusal } from '../../shared/domain/refusal.ts'
 import { permits } from '../../shared/domain/residency/decide.ts'
 import { answerCommand, type DeskPorts } from '../../shared/ledger/answer-command.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
+import { copiesWanted } from '../../shared/ledger/copy-ledger.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { judgeReading, reportTypeOf } from '../../shared/ledger/reading-question.ts'
-import { settingOf, type WorklistPorts } from './list-worklist.ts'
+import { settingFor } from '../../shared/ledger/residency-question.ts'
+import type { WorklistPorts } from './list-worklist.ts'
 
 interface Asked<B = unknown> {
   readonly params: { readonly referralId: ReferralId }
@@ -29,7 +31,7 @@ export async function claimCase(ports: DeskPorts & WorklistPorts, asked: Asked):
     referralId: params.referralId,
     operation: 'claimCase',
     prepare: async ({ case: c }, network) => {
-      const setting = await settingOf(ports, network)
+      const setting = await settingFor(ports, network, c)
       const { reader, decision, eligibility } = judgeReading(
         c,
         context.principal,
@@ -57,6 +59,7 @@ export async function claimCase(ports: DeskPorts & WorklistPorts, asked: Asked):
               grounds: eligibility.grounds,
             }),
           },
+          ...copiesWanted(ports, c.referralId, reader.readerId, decision),
         ],
       }
     },

@@ -12,7 +12,7 @@ interface Denial {
 }
 
 /** Longest age of a signature in milliseconds: what the signers give, and nothing that was signed otherwise. */
-const signatureAge = (bucket: BucketClass) => (bucket === 'images' || bucket === 'reports' ? 300_000 : 900_000)
+const signatureAge = (bucket: BucketClass) => (['images', 'copies', 'reports'].includes(bucket) ? 300_000 : 900_000)
 
 /**
  * Said, and said otherwise. A part of an upload and a write that leaves it to the bucket say nothing, and get the bucket's own
@@ -79,6 +79,7 @@ const ofClass = (cell: CellDeployment, bucket: BucketClass): Denial[] => {
     case 'reports':
     case 'audit':
       return [locked]
+    case 'copies':
     case 'quarantine':
     case 'network':
       return []

@@ -41,6 +41,7 @@ const oldestSeconds: Readonly<Record<QueueName, number>> = {
   'route-stat': 60,
   'route-urgent': 300,
   'route-routine': 1800,
+  copies: 300,
   delivery: 300,
   numbers: 3600,
 }

@@ -39,6 +39,8 @@ const lockOf = ({ retention }: CellDeployment, bucket: BucketClass): ObjectLockR
       return ObjectLockRetention.governance(Duration.days(retention.reportDays))
     case 'audit':
       return ObjectLockRetention.compliance(Duration.days(retention.auditDays))
+    // Copies can be made again: nothing is lost with one, and an erasure need not wait for it.
+    case 'copies':
     case 'incoming':
     case 'quarantine':
     case 'network':
@@ -59,6 +61,8 @@ const lifecycleOf = ({ retention }: CellDeployment, bucket: BucketClass): Lifecy
           noncurrentVersionExpiration: Duration.days(1),
         },
       ]
+    case 'copies':
+      return [{ ...abandoned, noncurrentVersionExpiration: Duration.days(1) }]
     case 'images':
     case 'reports':
     case 'audit':

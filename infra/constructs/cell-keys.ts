@@ -6,7 +6,8 @@ import type { CellDeployment } from '../deployments/deployment.ts'
 import { keyPolicy, type KeyUse, type ServiceUse } from './key-policy.ts'
 import { bucketArn, logGroupArn, pascal, sweepRuleArn } from './names.ts'
 
-type ClassKey = BucketClass | 'table' | 'queues' | 'logs' | 'environment' | 'seal' | 'mac' | 'sign' | 'issuer'
+type ClassKey =
+  BucketClass | 'table' | 'queues' | 'logs' | 'environment' | 'seal' | 'mac' | 'copy-names' | 'sign' | 'issuer'
 
 interface KeyPlan {
   readonly purpose: string
@@ -68,7 +69,13 @@ const plans = (cell: CellDeployment): Record<Exclude<ClassKey, BucketClass>, Key
     use: { kind: 'direct', actions: ['kms:Decrypt', 'kms:GenerateDataKey'] },
   },
   mac: {
-    purpose: 'cursors, guards and pseudonyms',
+    purpose: 'cursors and guards',
+    use: { kind: 'direct', actions: ['kms:GenerateMac'] },
+    spec: KeySpec.HMAC_256,
+    usage: KeyUsage.GENERATE_VERIFY_MAC,
+  },
+  'copy-names': {
+    purpose: 'pseudonyms of de-identified copies',
     use: { kind: 'direct', actions: ['kms:GenerateMac'] },
     spec: KeySpec.HMAC_256,
     usage: KeyUsage.GENERATE_VERIFY_MAC,

@@ -12,6 +12,7 @@ import { EnvironmentSchema as referralIntake } from '../../functions/referral-in
 import { EnvironmentSchema as reportDelivery } from '../../functions/report-delivery/env.ts'
 import { EnvironmentSchema as reportFiling } from '../../functions/report-filing/env.ts'
 import { EnvironmentSchema as studyArrival } from '../../functions/study-arrival/env.ts'
+import { EnvironmentSchema as studyDeidentify } from '../../functions/study-deidentify/env.ts'
 import { EnvironmentSchema as turnaroundCount } from '../../functions/turnaround-count/env.ts'
 import { EnvironmentSchema as turnaroundKpi } from '../../functions/turnaround-kpi/env.ts'
 import { EnvironmentSchema as worklist } from '../../functions/worklist/env.ts'
@@ -32,6 +33,7 @@ export const environmentSchemas: Readonly<Record<CapabilityName, z.ZodObject>> =
   'privacy-desk': privacyDesk,
   'api-reference': apiReference,
   'study-arrival': studyArrival,
+  'study-deidentify': studyDeidentify,
   'worklist-routing': worklistRouting,
   'report-delivery': reportDelivery,
   'turnaround-count': turnaroundCount,

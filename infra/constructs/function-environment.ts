@@ -59,6 +59,8 @@ export const environmentOf = (
     RESIDENCY_ORIGIN: state.cell.residencyOrigin,
     // The walk over the templates blocks the synthesis: what is deployed has none.
     RESIDENCY_FINDINGS: '0',
+    COPY_NAMES_KEY: state.keys.of['copy-names'].keyArn,
+    DEIDENTIFICATION: JSON.stringify(state.cell.deidentification),
     ...(trigger === 'http' && records
       ? { TOKEN_AUDIENCE: state.cell.tokens.audience, MACHINE_BASE_URL: machineBaseUrl }
       : {}),

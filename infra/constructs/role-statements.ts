@@ -2,6 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import type { BucketClass } from '../../shared/contracts/bucket-classes.ts'
 import { capability, type BucketRight, type CapabilityName } from '../../shared/contracts/capabilities.ts'
+import { networkKey, policyKey } from '../../shared/contracts/network-objects.ts'
 import type { StateStack } from '../stacks/state-stack.ts'
 import { keyUses } from './key-uses.ts'
 import { bucketArn, functionArn } from './names.ts'
@@ -20,6 +21,9 @@ const objectActions: Readonly<Record<BucketRight, readonly string[]>> = {
 const allow = (actions: readonly string[], ...resources: string[]): PolicyStatement =>
   new PolicyStatement({ actions: [...new Set(actions)].sort(), resources })
 
+/** By name where a function can know the names; everywhere else keys are drawn by chance or digested. */
+const objectsOf = (bucket: BucketClass): readonly string[] => (bucket === 'network' ? [networkKey, policyKey] : ['*'])
+
 const bucketStatements = (
   state: StateStack,
   bucket: BucketClass,
@@ -30,7 +34,7 @@ const bucketStatements = (
   const statements = [
     allow(
       rights.flatMap((right) => objectActions[right]),
-      `${arn}/*`,
+      ...objectsOf(bucket).map((key) => `${arn}/${key}`),
     ),
   ]
   // Whoever only erases never reads: the key stays closed to them.

@@ -1,6 +1,10 @@
 import * as z from 'zod'
 import { capabilityNames } from '../../shared/contracts/capabilities.ts'
 import { AddressRangesSchema } from '../../shared/contracts/environment.ts'
+import {
+  DeidentificationPolicySchema,
+  defaultDeidentificationPolicy,
+} from '../../shared/domain/deidentification/deidentification-policy.ts'
 import { CellIdSchema } from '../../shared/domain/network/ids.ts'
 import { JurisdictionSchema } from '../../shared/domain/network/jurisdiction.ts'
 import { defaultJurisdictionPolicy } from '../../shared/domain/residency/default-policy.ts'
@@ -78,6 +82,9 @@ export const CellDeploymentSchema = z
       .describe('where a function needs another share than the default'),
     readerNetworks: AddressRangesSchema.default([]).describe('which country a reader of this address is in'),
     emulator: EmulatorSchema.optional().describe('never on AWS'),
+    deidentification: DeidentificationPolicySchema.default(defaultDeidentificationPolicy).describe(
+      'what a copy for a reader abroad may keep',
+    ),
     keyAdministrators: z.array(arnOf('iam')).default([]).describe('roles that may retire a key, beside the deployer'),
   })
   .superRefine((cell, context) => {

@@ -170,6 +170,26 @@ export const answerExamples: { readonly [O in OperationId]?: AnswerOf<O> } = {
       },
     ],
   },
+  listCopies: {
+    referralId,
+    released: 299,
+    held: 1,
+    blocked: 0,
+    copies: [
+      {
+        copyId: '5f0c2a9be1d84c7f9a3b6e2d1c0f4a87',
+        state: 'held',
+        reasons: ['burned-in-text'],
+        attested: false,
+        attestation: {},
+        modality: 'CT',
+        instanceNumber: 300,
+        seriesInstanceUid: '1.2.840.113619.2.55.3.1.3',
+        sopInstanceUid: '1.2.840.113619.2.55.3.1.3.1',
+      },
+    ],
+  },
+  attestCopies: { referralId, attested: 1 },
   saveDraft: { referralId, savedAt: '2026-11-24T03:14:00.000Z', draftVersion: 3 },
   openAttachment: {
     referralId,

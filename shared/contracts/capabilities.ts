@@ -10,7 +10,7 @@ export interface Capability {
   readonly sends?: readonly QueueName[]
   readonly buckets?: Readonly<Partial<Record<BucketClass, readonly BucketRight[]>>>
   /** Use of keys beside those that encrypt buckets, table and queues. */
-  readonly keys?: readonly ('seal' | 'open' | 'mac' | 'sign' | 'verify' | 'sign-token')[]
+  readonly keys?: readonly ('seal' | 'open' | 'mac' | 'copy-names' | 'sign' | 'verify' | 'sign-token')[]
   readonly records: boolean
 }
 
@@ -33,12 +33,12 @@ export const capabilities = {
     trigger: 'http',
     records: true,
     keys: ['mac'],
-    buckets: { network: ['read'], images: ['read', 'sign-get'] },
+    buckets: { network: ['read'], images: ['read', 'sign-get'], copies: ['sign-get'] },
   },
   'report-filing': {
     trigger: 'http',
     records: true,
-    keys: ['sign'],
+    keys: ['open', 'sign'],
     buckets: {
       network: ['read'],
       incoming: ['sign-put', 'read', 'copy', 'remove'],
@@ -60,6 +60,7 @@ export const capabilities = {
       network: ['read'],
       incoming: ['erase'],
       images: ['erase'],
+      copies: ['erase'],
       reports: ['erase'],
       quarantine: ['erase'],
     },
@@ -78,6 +79,13 @@ export const capabilities = {
       quarantine: ['write'],
     },
   },
+  'study-deidentify': {
+    trigger: 'queue',
+    consumes: ['copies'],
+    records: true,
+    keys: ['seal', 'copy-names'],
+    buckets: { network: ['read'], images: ['read'], copies: ['write'] },
+  },
   'worklist-routing': {
     trigger: 'queue',
     consumes: ['route-stat', 'route-urgent', 'route-routine'],
@@ -94,12 +102,12 @@ export const capabilities = {
   'outbox-dispatch': {
     trigger: 'outbox',
     records: true,
-    sends: ['ingest', 'route-stat', 'route-urgent', 'route-routine', 'delivery', 'numbers'],
+    sends: ['ingest', 'route-stat', 'route-urgent', 'route-routine', 'copies', 'delivery', 'numbers'],
   },
   'minute-sweep': {
     trigger: 'minute',
     records: true,
-    sends: ['ingest', 'route-stat', 'route-urgent', 'route-routine', 'delivery', 'numbers'],
+    sends: ['ingest', 'route-stat', 'route-urgent', 'route-routine', 'copies', 'delivery', 'numbers'],
     keys: ['sign'],
     buckets: { network: ['read'], audit: ['write'] },
   },

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { DeidentificationPolicySchema } from '../domain/deidentification/deidentification-policy.ts'
 import { RetentionPolicySchema } from '../domain/retention/retention-rules.ts'
 import type { BucketClass } from './bucket-classes.ts'
 import type { QueueName } from './messages.ts'
@@ -25,6 +26,9 @@ export const cellVariables = {
   RESIDENCY_ORIGIN: given,
   RESIDENCY_FINDINGS: z.coerce.number().int().nonnegative(),
   AWS_REGION: given,
+  /** By its ARN: that the key of the pseudonyms stays in the region is read from what it is called by (condition KEY_STAYS). */
+  COPY_NAMES_KEY: z.string().startsWith('arn:'),
+  DEIDENTIFICATION: z.string().transform((json) => DeidentificationPolicySchema.parse(JSON.parse(json))),
 }
 
 export const AddressRangesSchema = z.array(z.strictObject({ cidr: z.string().min(9), country: z.string().length(2) }))
@@ -51,7 +55,7 @@ export const bucketVariables = <B extends BucketClass>(...buckets: readonly B[])
 /** Key that an upload URL binds: the default key of the bucket. */
 export const uploadKeyVariables = <B extends BucketClass>(...buckets: readonly B[]) => variables('UPLOAD_KEY', buckets)
 export const queueVariables = <Q extends QueueName>(...queues: readonly Q[]) => variables('QUEUE', queues)
-export const keyVariables = <K extends 'seal' | 'mac' | 'sign' | 'issuer'>(...keys: readonly K[]) =>
+export const keyVariables = <K extends 'seal' | 'mac' | 'copy-names' | 'sign' | 'issuer'>(...keys: readonly K[]) =>
   variables('KEY', keys)
 
 /** Variables of Lambda's own, which no template may set. */

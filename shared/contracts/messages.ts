@@ -13,6 +13,12 @@ export const IngestMessageSchema = z.discriminatedUnion('kind', [ObjectArrivedSc
 export type IngestMessage = z.infer<typeof IngestMessageSchema>
 /** The case needs a reader (study available, offer lapsed, claim released, overflow entered). */
 export const RouteCaseSchema = z.strictObject({ kind: z.literal('route-case'), referralId: ReferralIdSchema })
+/** De-identified copies of the case are wanted, for a reader who may be shown nothing else; absent where no reader waits for them. */
+export const CopyStudySchema = z.strictObject({
+  kind: z.literal('copy-study'),
+  referralId: ReferralIdSchema,
+  readerId: z.string().optional(),
+})
 export const DeliverReportSchema = z.strictObject({ kind: z.literal('deliver-report'), referralId: ReferralIdSchema })
 /** Events [fromEvent, toEvent) were appended; numbers are counted from them exactly once. */
 export const CountEventsSchema = z.strictObject({
@@ -28,6 +34,7 @@ export const queues = {
   'route-stat': { message: RouteCaseSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 1 },
   'route-urgent': { message: RouteCaseSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 5 },
   'route-routine': { message: RouteCaseSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 10 },
+  copies: { message: CopyStudySchema, maxReceiveCount: 5, visibilitySeconds: 180, batchSize: 1 },
   delivery: { message: DeliverReportSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 5 },
   numbers: { message: CountEventsSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 10 },
 } as const
@@ -40,7 +47,7 @@ const outbox = <Q extends QueueName>(queue: Q) =>
   z.strictObject({ queue: z.literal(queue), message: queues[queue].message, writtenAt: InstantSchema })
 
 /** What a commit asks to be sent: written with the case, handed over afterwards, so accepting a referral is dispatching it. */
-export const OutboxMessageSchema = z.discriminatedUnion('queue', [
+export const OutboxMessageV1Schema = z.discriminatedUnion('queue', [
   outbox('ingest'),
   outbox('route-stat'),
   outbox('route-urgent'),
@@ -48,4 +55,6 @@ export const OutboxMessageSchema = z.discriminatedUnion('queue', [
   outbox('delivery'),
   outbox('numbers'),
 ])
+/** Messages written before copies were made are of the first form, which is among these. */
+export const OutboxMessageSchema = z.discriminatedUnion('queue', [...OutboxMessageV1Schema.options, outbox('copies')])
 export type OutboxMessage = z.infer<typeof OutboxMessageSchema>

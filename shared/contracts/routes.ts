@@ -16,6 +16,7 @@ import {
   WorklistPageSchema,
   WorklistQuerySchema,
 } from './http/reading.ts'
+import { AttestSchema, AttestedSchema, CopiesQuerySchema, CopyPageSchema } from './http/copies.ts'
 import { BinaryAnswerSchema, FrameParamsSchema, FrameQuerySchema } from './http/frames.ts'
 import { AuditEventBundleSchema } from './http/audit.ts'
 import {
@@ -36,7 +37,7 @@ import {
   ProvideInformationSchema,
   ReferralPageSchema,
   ReferralParamsSchema,
-  ReferralSchema,
+  ReadReferralSchema,
   RejectSchema,
   RequestInformationSchema,
   ResolveExceptionSchema,
@@ -245,7 +246,7 @@ export const routes = [
     summary: 'Read a referral with its patient and clinical context',
     scopes: ['referrals:read', 'worklist:read'],
     params: ReferralParamsSchema,
-    answer: ReferralSchema,
+    answer: ReadReferralSchema,
     refuses: ['residency-forbidden'],
   }),
   route({
@@ -441,6 +442,31 @@ export const routes = [
     answer: BinaryAnswerSchema,
     form: 'binary',
     refuses: ['residency-forbidden', 'not-eligible', 'claim-lost', 'frame-unavailable', 'frame-too-large'],
+  }),
+  route({
+    operationId: 'listCopies',
+    method: 'GET',
+    path: '/v1/referrals/{referralId}/copies',
+    capability: 'case-desk',
+    summary: 'What became of the de-identified copies of a case, and which of them wait for a person of its site',
+    scopes: ['referrals:read'],
+    params: ReferralParamsSchema,
+    query: CopiesQuerySchema,
+    answer: CopyPageSchema,
+    refuses: ['invalid-cursor'],
+  }),
+  route({
+    operationId: 'attestCopies',
+    method: 'POST',
+    path: '/v1/referrals/{referralId}/copies/attest',
+    capability: 'case-desk',
+    summary: 'Say that you have looked at the pixels of held copies and found no text, or no face',
+    scopes: ['referrals:write'],
+    command: 'idempotent',
+    params: ReferralParamsSchema,
+    body: AttestSchema,
+    answer: AttestedSchema,
+    refuses: ['copy-not-held'],
   }),
   route({
     operationId: 'saveDraft',

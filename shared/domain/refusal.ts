@@ -56,6 +56,7 @@ export const refusals = {
   'claim-held': { status: 409, retryable: false, title: 'The case is claimed by another reader' },
   'claim-lost': { status: 409, retryable: false, title: 'The claim has lapsed or belongs to another reader' },
   'frame-unavailable': { status: 404, retryable: false, title: 'The image has no such frame to show' },
+  'copy-not-held': { status: 409, retryable: false, title: 'No copy of that name waits for a person' },
   'frame-too-large': { status: 413, retryable: false, title: 'The frame is longer than one answer: ask for its parts' },
   'attachment-rejected': {
     status: 422,

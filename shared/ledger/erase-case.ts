@@ -40,6 +40,7 @@ const places = (id: ReferralId): readonly (readonly [BucketClass, string])[] => 
   ['quarantine', `studies/${id}/`],
   ['images', `studies/${id}/`],
   ['images', `metadata/${id}/`],
+  ['copies', `copies/${id}/`],
   ['reports', `attachments/${id}/`],
   ['reports', `reports/${id}/`],
 ]

@@ -40,6 +40,9 @@ export const keys = {
     partition: casePartition(id),
     sort: `series#${seriesDigest}`,
   }),
+  /** What became of each copy, by its keyed id; `copies` sums them up. */
+  copy: (id: ReferralId, copyId: string): RecordKey => ({ partition: casePartition(id), sort: `copy#${copyId}` }),
+  copies: (id: ReferralId): RecordKey => ({ partition: casePartition(id), sort: 'copies' }),
   decision: (id: ReferralId, decisionId: string): RecordKey => ({
     partition: casePartition(id),
     sort: `decision#${decisionId}`,
@@ -53,6 +56,11 @@ export const keys = {
   report: (id: ReferralId, reportId: string): RecordKey => ({
     partition: casePartition(id),
     sort: `report#${reportId}`,
+  }),
+  /** The report as its referrer reads it, where it was written on copies. */
+  homeReport: (id: ReferralId, reportId: string): RecordKey => ({
+    partition: casePartition(id),
+    sort: `home-report#${reportId}`,
   }),
   /** That one organisation's counters hold what this event changed. */
   counted: (id: ReferralId, n: number, orgId: string): RecordKey => ({

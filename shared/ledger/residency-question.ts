@@ -1,5 +1,6 @@
 import type { Principal } from '../domain/access/principal.ts'
 import type { Case } from '../domain/case/case.ts'
+import { copyFactsOf } from '../domain/deidentification/study-copies.ts'
 import type { Instant } from '../domain/instant.ts'
 import type { OrgId, ReaderId, SiteId } from '../domain/network/ids.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'
@@ -11,15 +12,41 @@ import {
   type Asker,
 } from '../domain/network/residency-view.ts'
 import { decide, type ResidencyDecision } from '../domain/residency/decide.ts'
-import type { Purpose, ResidencyFacts, ResidencyReader } from '../domain/residency/decision-inputs.ts'
+import type {
+  DeidentificationFacts,
+  Purpose,
+  ResidencyFacts,
+  ResidencyReader,
+} from '../domain/residency/decision-inputs.ts'
 import type { PolicyDocument } from '../domain/residency/jurisdiction-policy.ts'
-import type { CellFacts } from '../ports/network-directory.ts'
+import type { CellFacts, NetworkDirectory } from '../ports/network-directory.ts'
+import type { RecordStore } from '../ports/record-store.ts'
+import type { Clock } from '../ports/surroundings.ts'
+import { loadCopies } from './copy-ledger.ts'
 
 export interface ResidencySetting {
   readonly network: NetworkIndex
   readonly policy: PolicyDocument
   readonly cell: CellFacts
   readonly now: Instant
+  /** What is known of the copies of the case in question; absent where none may be made. */
+  readonly copy?: DeidentificationFacts
+}
+
+interface SettingPorts {
+  readonly store: RecordStore
+  readonly network: NetworkDirectory
+  readonly cell: CellFacts
+  readonly clock: Clock
+}
+
+/** What every question about one case is asked in. */
+export async function settingFor(ports: SettingPorts, network: NetworkIndex, c: Case): Promise<ResidencySetting> {
+  const { store, cell, clock } = ports
+  const loaded = cell.copies === undefined ? undefined : await loadCopies(store, c.referralId)
+  const copy = cell.copies === undefined ? undefined : copyFactsOf(c, loaded?.copies, cell.copies.policy)
+  const policy = await ports.network.policy()
+  return { network, policy, cell, now: clock.now(), ...(copy === undefined ? {} : { copy }) }
 }
 
 export const originOf = (c: Case, network: NetworkIndex): string => {
@@ -34,7 +61,7 @@ function ask<const P extends Purpose>(
   asked: ResidencyReader,
   purpose: P,
   session: ResidencyFacts,
-  { network, policy, cell, now }: ResidencySetting,
+  { network, policy, cell, now, copy }: ResidencySetting,
 ): ResidencyDecision<P> {
   return decide(policy, originOf(c, network), asked, purpose, {
     now,
@@ -46,6 +73,8 @@ function ask<const P extends Purpose>(
       modality: c.order.modality,
       studySource: 'site',
       localCopyRetained: c.images.complete,
+      ...(cell.copies === undefined ? {} : { pseudonymKey: cell.copies.namesKey }),
+      ...(copy === undefined ? {} : { deidentification: copy }),
       ...session,
     },
   })

@@ -1,5 +1,7 @@
 import type { Sealed } from '../domain/case/case.ts'
 
+export type MacPurpose = 'cursor' | 'pseudonym' | 'copy-names'
+
 export type SealContext = Readonly<Record<string, string>>
 
 /**
@@ -11,8 +13,11 @@ export interface KeyVault {
   seal(plaintext: string, context: SealContext): Promise<Sealed>
   /** Throws when the context differs or the ciphertext was altered. */
   open(sealed: Sealed, context: SealContext): Promise<string>
-  /** HMAC-SHA-256, 32 bytes; each purpose is separated from the others. */
-  mac(purpose: 'cursor' | 'pseudonym', message: string): Promise<Uint8Array>
+  /**
+   * HMAC-SHA-256, 32 bytes; each purpose is separated from the others. `copy-names` is under a key of its own, which only
+   * the maker of copies may use: whoever could ask it could tell which copy is whose.
+   */
+  mac(purpose: MacPurpose, message: string): Promise<Uint8Array>
   /** ECDSA P-256 over SHA-256 of the message, DER, by the audit signing key. */
   sign(message: Uint8Array): Promise<{ keyId: string; signature: Uint8Array }>
   /** SPKI as PEM: what an offline verifier needs. */

@@ -1,4 +1,6 @@
+import type { DeidentificationPolicy } from '../domain/deidentification/deidentification-policy.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'
+import type { ResidencyFacts } from '../domain/residency/decision-inputs.ts'
 import type { PolicyDocument } from '../domain/residency/jurisdiction-policy.ts'
 
 /** The network definition in force in this cell: organisations, agreements, pathways, readers, rotas. No patient data. */
@@ -15,4 +17,9 @@ export interface CellFacts {
   readonly region: string
   /** Findings of the residency walk over the deployed templates: more than none and no reader abroad sees anything. */
   readonly residencyFindings: number
+  /** How this cell de-identifies, and where the key of the pseudonyms lies. Absent where it makes no copies. */
+  readonly copies?: {
+    readonly policy: DeidentificationPolicy
+    readonly namesKey: NonNullable<ResidencyFacts['pseudonymKey']>
+  }
 }

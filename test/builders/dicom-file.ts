@@ -19,6 +19,7 @@ export interface CtSlice {
   readonly modality?: string
   readonly sopClassUid?: string
   readonly bodyPart?: string
+  readonly burnedInAnnotation?: 'YES' | 'NO'
   readonly accessionNumber?: string
   readonly studyDate?: string
   readonly studyTime?: string
@@ -120,6 +121,7 @@ export const buildCtSlice = (slice: CtSlice): Uint8Array => {
     element(0x00280101, 'US', uint16(12)),
     element(0x00280102, 'US', uint16(11)),
     element(0x00280103, 'US', uint16(0)),
+    optional(0x00280301, 'CS', slice.burnedInAnnotation),
     element(0x7fe00010, 'OW', pixels),
     slice.paddingBytes === undefined
       ? new Uint8Array(0)

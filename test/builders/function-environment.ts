@@ -1,5 +1,6 @@
 import { environmentSchemas } from '../../infra/constructs/environment-schemas.ts'
 import { defaultRetentionPolicy } from '../../shared/domain/retention/retention-rules.ts'
+import { defaultDeidentificationPolicy } from '../../shared/domain/deidentification/deidentification-policy.ts'
 import type { CapabilityName } from '../../shared/contracts/capabilities.ts'
 
 /** Values of the right form for every variable of a function. */
@@ -9,6 +10,8 @@ export const environmentFor = (name: CapabilityName): Record<string, string> => 
     AWS_REGION: 'eu-central-1',
     RESIDENCY_FINDINGS: '0',
     MACHINE_BASE_URL: 'https://machines.example',
+    COPY_NAMES_KEY: 'arn:aws:kms:eu-central-1:111122223333:key/1',
+    DEIDENTIFICATION: JSON.stringify(defaultDeidentificationPolicy),
     TOKEN_ISSUER: 'https://identity.example',
     TOKEN_JWKS_URL: 'https://identity.example/.well-known/jwks.json',
     ADDRESS_COUNTRIES: '[]',

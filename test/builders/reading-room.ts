@@ -21,6 +21,8 @@ import type { CaseCommand } from '../../shared/domain/case/commands.ts'
 import { caseDirectory } from '../../shared/domain/case/directory.ts'
 import type { NetworkIndex } from '../../shared/domain/network/index-network.ts'
 import { erasableClasses, type RetentionPolicy } from '../../shared/domain/retention/retention-rules.ts'
+import { defaultDeidentificationPolicy } from '../../shared/domain/deidentification/deidentification-policy.ts'
+import type { PolicyDocument } from '../../shared/domain/residency/jurisdiction-policy.ts'
 import type { StoredInstance } from '../../shared/domain/upload/instance.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { loadCase } from '../../shared/ledger/case-ledger.ts'
@@ -28,6 +30,7 @@ import { plain } from '../../shared/ledger/case-rows.ts'
 import { commandCase } from '../../shared/ledger/command-case.ts'
 import { keys as recordKeys } from '../../shared/ledger/keys.ts'
 import type { StoredRecord } from '../../shared/ports/record-store.ts'
+import { inflateRawBounded } from '../../shared/runtime/bounded-inflate.ts'
 import { policyDocument } from '../../shared/runtime/policy-document.ts'
 import { birth, network as demoIndex, untilClaimed } from './case-builder.ts'
 
@@ -81,6 +84,7 @@ export function readingRoom() {
   }
   const ids = ulidSource(clock)
   let network = demoIndex
+  let policy = policyDocument(demoPolicy)
   const ports = {
     store,
     clock,
@@ -93,9 +97,18 @@ export function readingRoom() {
     retention: keepNothing,
     network: {
       current: () => Promise.resolve(network),
-      policy: () => Promise.resolve(policyDocument(demoPolicy)),
+      policy: () => Promise.resolve(policy),
     },
-    cell: { cellId: 'eu-central', region: 'eu-central-1', residencyFindings: 0 },
+    cell: {
+      cellId: 'eu-central',
+      region: 'eu-central-1',
+      residencyFindings: 0,
+      copies: {
+        policy: defaultDeidentificationPolicy,
+        namesKey: { region: 'eu-central-1', multiRegion: false, externalDecryptGrants: 0 },
+      },
+    },
+    inflateRaw: inflateRawBounded,
   }
   const { referralId } = birth()
 
@@ -124,8 +137,9 @@ export function readingRoom() {
     referralId,
     command,
     loaded,
-    useNetwork: (changed: NetworkIndex) => {
+    useNetwork: (changed: NetworkIndex, underPolicy?: PolicyDocument) => {
       network = changed
+      policy = underPolicy ?? policy
     },
     /** Two stored images of a case that the reader of the case builder has claimed. */
     prepareClaimed: async () => {

@@ -6,7 +6,8 @@ import { roleCredentials } from '../../shared/adapters/aws/role-credentials.ts'
 import { s3ConditionalGet } from '../../shared/adapters/aws/s3-conditional-get.ts'
 import { s3DownloadSigner } from '../../shared/adapters/aws/s3-download-signer.ts'
 import { s3Eraser } from '../../shared/adapters/aws/s3-eraser.ts'
-import { networkKey, s3NetworkDirectory } from '../../shared/adapters/aws/s3-network-directory.ts'
+import { networkKey } from '../../shared/contracts/network-objects.ts'
+import { s3NetworkDirectory } from '../../shared/adapters/aws/s3-network-directory.ts'
 import { s3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts'
 import { s3UploadSigner } from '../../shared/adapters/aws/s3-upload-signer.ts'
 import { sqsMessageQueues } from '../../shared/adapters/aws/sqs-message-queues.ts'
@@ -65,6 +66,7 @@ keyVaultContract('KMS', () =>
       region: cell.region,
       sealKeyArn: cell.sealKeyArn,
       macKeyArn: cell.macKeyArn,
+      copyNamesKeyArn: cell.copyNamesKeyArn,
       signKeyArn: cell.signKeyArn,
     }),
   ),

@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { KeyVault } from '../../shared/ports/key-vault.ts'
+import type { KeyVault, MacPurpose } from '../../shared/ports/key-vault.ts'
 
 export const keyVaultContract = (name: string, make: () => Promise<KeyVault>): void => {
   describe(`${name} as KeyVault`, () => {
@@ -63,12 +63,13 @@ export const keyVaultContract = (name: string, make: () => Promise<KeyVault>): v
     })
 
     it('makes the same MAC of the same message, 32 bytes, and another for each purpose and message', async () => {
-      const mac = async (purpose: 'cursor' | 'pseudonym', message: string) =>
+      const mac = async (purpose: MacPurpose, message: string) =>
         Buffer.from(await vault.mac(purpose, message)).toString('hex')
       const one = await mac('cursor', 'page 2')
       expect(one).toMatch(/^[0-9a-f]{64}$/)
       expect(await mac('cursor', 'page 2')).toBe(one)
       expect(await mac('pseudonym', 'page 2')).not.toBe(one)
+      expect(await mac('copy-names', 'page 2')).not.toBe(await mac('pseudonym', 'page 2'))
       expect(await mac('cursor', 'page 3')).not.toBe(one)
     })
 

@@ -69,6 +69,7 @@ export const scratchCell = async (region: string) => {
     queueUrls: named(await Promise.all(queueNames.map(makeQueue))),
     sealKeyArn: await makeKey('SYMMETRIC_DEFAULT'),
     macKeyArn: await makeKey('HMAC_256'),
+    copyNamesKeyArn: await makeKey('HMAC_256'),
     signKeyArn: await makeKey('ECC_NIST_P256'),
   }
 }

@@ -8,6 +8,7 @@ const pastTheTable = new Set([
   'upload-closed',
   'object-not-received',
   'frame-unavailable',
+  'copy-not-held',
   'residency-forbidden',
 ])
 const refusals = new Set(['not-found', 'not-permitted', 'claim-lost'])

@@ -26,6 +26,8 @@ const send = [
 ] as const
 const refer = [...follow, 'readReferral', 'provideInformation', ...send] as const
 const answerFor = [...refer, 'readReports', 'cancelReferral', 'acknowledgeReport'] as const
+/** Who of the patient's own hospital looks at pixels before a copy leaves. */
+const attest = ['listCopies', 'attestCopies'] as const
 const read = [
   ...follow,
   'readReferral',
@@ -61,12 +63,14 @@ const keepOrErase = [
 export const rights: Readonly<Record<PersonRole, Rights>> = {
   'site-clerk': { 'referring organisation': refer },
   referrer: { 'referring organisation': answerFor },
-  coordinator: { 'referring organisation': [...answerFor, 'resolveException'] },
+  coordinator: { 'referring organisation': [...answerFor, ...attest, 'resolveException'] },
   'triage-clinician': {
-    'referring organisation': [...follow, 'readReferral', 'readReports'],
+    'referring organisation': [...follow, ...attest, 'readReferral', 'readReports'],
     'triaging organisation': [...follow, 'readReferral', 'acceptReferral', 'rejectReferral', 'requestInformation'],
   },
-  'duty-clinician': { 'referring organisation': [...follow, 'readReferral', 'readReports', 'acknowledgeReport'] },
+  'duty-clinician': {
+    'referring organisation': [...follow, ...attest, 'readReferral', 'readReports', 'acknowledgeReport'],
+  },
   reader: {
     'reader offered': [...follow, 'claimCase', 'releaseCase'],
     'reader holding': read,

@@ -12,7 +12,12 @@ const run = promisify(execFile)
 const output = path.join(projectRoot, 'node_modules/.cache/overread-bundles')
 
 /** KiB a bundle may have: every one of them is read before a cold function's first answer. */
-const budgets: Partial<Record<CapabilityName, number>> = { 'referral-intake': 480, 'worklist-routing': 400 }
+const budgets: Partial<Record<CapabilityName, number>> = {
+  'referral-intake': 480,
+  'worklist-routing': 400,
+  // It reads and writes DICOM too: a document that speaks of a copy is brought home before it is delivered.
+  'report-filing': 600,
+}
 const usual = 550
 
 /** Imports bundles one after the other in a fresh process and says what each offers as its handler. */

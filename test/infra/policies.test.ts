@@ -9,7 +9,7 @@ const policies = ownPolicies(cell, templates)
 const requests = policyRequests(cell, templates, policies)
 const of = (what: PolicyRequest['of']) => requests.filter((one) => one.of === what)
 
-describe.each(['uploads', 'images', 'erasures', 'keys', 'queues', 'records'] as const)('%s', (what) => {
+describe.each(['uploads', 'images', 'copies', 'erasures', 'keys', 'queues', 'records'] as const)('%s', (what) => {
   test('are asked for by those who may and by those who may not', () => {
     expect(new Set(of(what).map(({ allowed }) => allowed))).toEqual(new Set([true, false]))
   })

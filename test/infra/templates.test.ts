@@ -38,8 +38,8 @@ describe('keys', () => {
     )
     expect(bucketKeys).not.toContain(undefined)
     // The access logs lie under the key of the logs; every other bucket has its own.
-    expect(new Set(bucketKeys).size).toBe(7)
-    expect(all('AWS::KMS::Key')).toHaveLength(16)
+    expect(new Set(bucketKeys).size).toBe(8)
+    expect(all('AWS::KMS::Key')).toHaveLength(18)
   })
 
   test('rotate where KMS can, stay in their region and outlive their stack', () => {
@@ -90,6 +90,7 @@ describe('buckets', () => {
     expect(modeOf).toEqual({
       incoming: undefined,
       images: 'GOVERNANCE',
+      copies: undefined,
       reports: 'GOVERNANCE',
       audit: 'COMPLIANCE',
       quarantine: undefined,
@@ -110,7 +111,7 @@ describe('queues', () => {
     const queues = all('AWS::SQS::Queue')
     const redriven = queues.filter(({ properties }) => 'RedrivePolicy' in properties)
     const dead = queues.filter(({ properties }) => !('RedrivePolicy' in properties))
-    expect(redriven).toHaveLength(6)
+    expect(redriven).toHaveLength(7)
     const alarmed = text(all('AWS::CloudWatch::Alarm').map(({ properties }) => properties))
     for (const { id } of dead) {
       expect(redriven.some(({ properties }) => text(properties['RedrivePolicy']).includes(id))).toBe(true)
@@ -132,7 +133,7 @@ describe('queues', () => {
     const mappings = all('AWS::Lambda::EventSourceMapping').filter(({ properties }) =>
       /Queue/.test(text(properties['EventSourceArn'])),
     )
-    expect(mappings).toHaveLength(6)
+    expect(mappings).toHaveLength(7)
     for (const { properties } of mappings) {
       const source = text(properties['EventSourceArn'])
       const queue = all('AWS::SQS::Queue').find(({ id }) => source.includes(id))
@@ -207,9 +208,9 @@ describe('rights', () => {
   /** A resource as a reviewer would say it: `bucket images/*`, `key Seal`, `queue Ingest`. */
   const short = (resource: unknown): string => {
     const said = text(resource)
-    const bucket = /:s3:::overread-cell-eu-central-1-(\w+)-\d+(\/\*)?/.exec(said)
+    const bucket = /:s3:::overread-cell-eu-central-1-(\w+)-\d+(\/[\w.*/]+)?/.exec(said)
     if (bucket !== null) return `bucket ${bucket[1] ?? ''}${bucket[2] ?? ''}`
-    const key = /Keys([A-Z][a-z]+)[0-9A-F]{8}/.exec(said)
+    const key = /Keys([A-Z][A-Za-z]+?)[0-9A-F]{8}/.exec(said)
     if (key !== null) return `key ${key[1] ?? ''}`
     const table = /TableRecords[0-9A-F]{8}(Stream)?/.exec(said)
     if (table !== null) return table[1] === undefined ? 'table' : 'stream'

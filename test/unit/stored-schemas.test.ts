@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { AttachmentRecordSchema } from '../../shared/contracts/stored/attachment.ts'
+import { HomeReportSchema } from '../../shared/contracts/stored/home-report.ts'
 import { ReportDraftSchema } from '../../shared/contracts/stored/report-draft.ts'
 import { SealedReportSchema } from '../../shared/contracts/stored/sealed-report.ts'
-import { OutboxMessageSchema } from '../../shared/contracts/messages.ts'
+import { OutboxMessageSchema, OutboxMessageV1Schema } from '../../shared/contracts/messages.ts'
 import { AuditRecordSchema } from '../../shared/domain/audit/audit-record.ts'
 import { canonicalJson, type JsonValue } from '../../shared/domain/canonical-json.ts'
 import { CaseSchema } from '../../shared/domain/case/case.ts'
+import { CopyRecordSchema, StudyCopiesSchema } from '../../shared/domain/deidentification/study-copies.ts'
 import { CaseEventSchema } from '../../shared/domain/case/events.ts'
 import { NetworkDefinitionSchema, NetworkDefinitionV1Schema } from '../../shared/domain/network/network-definition.ts'
 import { DecisionRecordSchema } from '../../shared/domain/residency/decision-record.ts'
@@ -42,9 +44,13 @@ const stored: Readonly<Record<string, z.ZodType>> = {
   'overread/series@1': StoredSeriesSchema,
   'overread/report@1': SealedReportSchema,
   'overread/attachment@1': AttachmentRecordSchema,
+  'overread/home-report@1': HomeReportSchema,
   'overread/draft@1': ReportDraftSchema,
   'overread/counter@1': CounterSchema,
-  'overread/outbox@1': OutboxMessageSchema,
+  'overread/outbox@1': OutboxMessageV1Schema,
+  'overread/outbox@2': OutboxMessageSchema,
+  'overread/copy@1': CopyRecordSchema,
+  'overread/study-copies@1': StudyCopiesSchema,
   'overread/retention-file@1': RetentionFileSchema,
   'overread/legal-hold@1': LegalHoldSchema,
 }

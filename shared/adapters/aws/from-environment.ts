@@ -1,6 +1,7 @@
-import type { BucketClass } from '../../contracts/bucket-classes.ts'
+import { bucketClasses } from '../../contracts/bucket-classes.ts'
 import { screaming } from '../../contracts/environment.ts'
 import { queueNames, type QueueName } from '../../contracts/messages.ts'
+import type { DeidentificationPolicy } from '../../domain/deidentification/deidentification-policy.ts'
 import type { JurisdictionPolicy, PolicyDocument } from '../../domain/residency/jurisdiction-policy.ts'
 import type { Eraser } from '../../ports/eraser.ts'
 import type { KeyVault } from '../../ports/key-vault.ts'
@@ -33,6 +34,8 @@ interface CellEnvironment {
   readonly RESIDENCY_ORIGIN: string
   readonly RESIDENCY_FINDINGS: number
   readonly AWS_REGION: string
+  readonly COPY_NAMES_KEY: string
+  readonly DEIDENTIFICATION: DeidentificationPolicy
 }
 
 /** Only the variables that the function's own schema names; the schema has made sure that they are there. */
@@ -44,7 +47,6 @@ const textsOf = (environment: object, prefix: string, names: readonly string[]) 
     }),
   )
 
-const classes: readonly BucketClass[] = ['incoming', 'images', 'reports', 'quarantine', 'audit', 'network']
 const clock: Clock = systemClock()
 
 /** Unset on AWS; the SDK's clients read the same variables. */
@@ -52,7 +54,7 @@ const s3Endpoint = (): string | undefined => process.env['AWS_ENDPOINT_URL_S3'] 
 
 const bucketNamesFrom = (environment: CellEnvironment): BucketNames => ({
   accountId: environment.ACCOUNT_ID,
-  bucketNames: textsOf(environment, 'BUCKET', classes),
+  bucketNames: textsOf(environment, 'BUCKET', bucketClasses),
 })
 
 const bucketsFrom = (environment: CellEnvironment): CellBuckets => ({
@@ -66,17 +68,25 @@ const presigningFrom = (environment: CellEnvironment): PresigningCell => ({
   region: environment.AWS_REGION,
   origin: environment.RESIDENCY_ORIGIN,
   clock,
-  keyArns: textsOf(environment, 'UPLOAD_KEY', classes),
+  keyArns: textsOf(environment, 'UPLOAD_KEY', bucketClasses),
   endpointUrl: s3Endpoint(),
 })
 
 /** One maker a port: a handler takes those its capability needs, and the bundle holds no other client. */
 export const surroundings = { clock, ids: ulidSource(clock) }
 
+/** A multi-Region key says so in its id (KMS: `mrk-`); a grant to another account would be a finding of the walk. */
+const namesKeyOf = ({ COPY_NAMES_KEY, RESIDENCY_FINDINGS }: CellEnvironment) => ({
+  region: COPY_NAMES_KEY.split(':')[3] ?? '',
+  multiRegion: COPY_NAMES_KEY.includes(':key/mrk-'),
+  externalDecryptGrants: RESIDENCY_FINDINGS,
+})
+
 export const cellFrom = (environment: CellEnvironment): CellFacts => ({
   cellId: environment.CELL_ID,
   region: environment.AWS_REGION,
   residencyFindings: environment.RESIDENCY_FINDINGS,
+  copies: { policy: environment.DEIDENTIFICATION, namesKey: namesKeyOf(environment) },
 })
 
 export const addressesFrom = (environment: {
@@ -124,6 +134,7 @@ export const keysFrom = (
   environment: CellEnvironment & {
     readonly KEY_SEAL?: string
     readonly KEY_MAC?: string
+    readonly KEY_COPY_NAMES?: string
     readonly KEY_SIGN?: string
     readonly KEY_ISSUER?: string
   },
@@ -133,6 +144,7 @@ export const keysFrom = (
     region: environment.AWS_REGION,
     ...(environment.KEY_SEAL === undefined ? {} : { sealKeyArn: environment.KEY_SEAL }),
     ...(environment.KEY_MAC === undefined ? {} : { macKeyArn: environment.KEY_MAC }),
+    ...(environment.KEY_COPY_NAMES === undefined ? {} : { copyNamesKeyArn: environment.KEY_COPY_NAMES }),
     ...(environment.KEY_SIGN === undefined ? {} : { signKeyArn: environment.KEY_SIGN }),
     ...(environment.KEY_ISSUER === undefined ? {} : { tokenKeyArn: environment.KEY_ISSUER }),
   })

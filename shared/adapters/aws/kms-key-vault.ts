@@ -19,6 +19,7 @@ export interface CellKeys {
   readonly region: string
   readonly sealKeyArn?: string
   readonly macKeyArn?: string
+  readonly copyNamesKeyArn?: string
   readonly signKeyArn?: string
   readonly tokenKeyArn?: string
 }
@@ -89,7 +90,7 @@ export const kmsKeyVault = (keys: CellKeys): KeyVault => {
     mac: async (purpose, message) => {
       // Hashed first: KMS takes 4,096 bytes. The purpose cannot run into the message, no purpose holds a NUL.
       const Message = createHash('sha256').update(`${purpose}\0${message}`, 'utf8').digest()
-      const KeyId = named(keys.macKeyArn, 'mac')
+      const KeyId = named(purpose === 'copy-names' ? keys.copyNamesKeyArn : keys.macKeyArn, 'mac')
       const asked = new GenerateMacCommand({ KeyId, MacAlgorithm: 'HMAC_SHA_256', Message })
       const { Mac } = await whileKeyIsThere(() => client.send(asked))
       return required(Mac, 'the MAC')

@@ -1,3 +1,4 @@
+import { networkKey, policyKey } from '../../contracts/network-objects.ts'
 import { readNetwork } from '../../domain/network/check-network.ts'
 import { indexNetwork, type NetworkIndex } from '../../domain/network/index-network.ts'
 import { defaultJurisdictionPolicy } from '../../domain/residency/default-policy.ts'
@@ -7,8 +8,6 @@ import type { NetworkDirectory } from '../../ports/network-directory.ts'
 import type { ConditionalGet } from './s3-conditional-get.ts'
 
 /** The definition in force, and the deployer's own residency policy where there is one; `network apply` replaces them. */
-export const networkKey = 'network/current.json'
-export const policyKey = 'network/policy.json'
 
 /** How stale an agreement or a licence may be: after this the store is asked again, by ETag, before anything is decided. */
 const freshForMs = 60_000

@@ -47,7 +47,7 @@ export const localKeyVault = (keys: CellKeys, tokenKeyPath: string): KeyVault =>
   let tokenKey: Promise<KeyObject> | undefined
   const signingTokens = () => (tokenKey ??= openTokenKey(tokenKeyPath))
   const macKeys = new Map(
-    (['cursor', 'pseudonym'] as const).map((purpose) => [
+    (['cursor', 'pseudonym', 'copy-names'] as const).map((purpose) => [
       purpose,
       Buffer.from(hkdfSync('sha256', Buffer.from(keys.mac, 'base64url'), '', `overread/mac/${purpose}`, KEY)),
     ]),

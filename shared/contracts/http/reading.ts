@@ -113,6 +113,17 @@ export const ReportSchema = z
     registration: z.string().nullable(),
     decisionId: z.string(),
     text: ReportTextSchema,
+    /**
+     * Of a report written on de-identified copies: how many of their UIDs in the text were put back to the originals', and of
+     * how many images its reader could see a copy. Signature and digest are over the text as its reader signed it.
+     */
+    copies: z
+      .strictObject({
+        uids: z.int().nonnegative(),
+        released: z.int().nonnegative(),
+        withheld: z.int().nonnegative(),
+      })
+      .optional(),
     sha256: Sha256Schema,
     signature: z.strictObject({ keyId: z.string(), value: z.string() }),
     previousSha256: Sha256Schema.optional(),
@@ -139,6 +150,8 @@ export const ReportsSchema = z
   .strictObject({
     referralId: ReferralIdSchema,
     reports: z.array(ReportSchema),
+    /** For a reader of copies: reports that were not written on them, whose words may name the patient. */
+    withheld: z.int().positive().optional(),
     draft: SaveDraftSchema.shape.text.optional(),
   })
   .meta({ id: 'Reports' })

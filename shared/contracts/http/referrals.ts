@@ -4,6 +4,7 @@ import {
   EscalationSchema,
   ExceptionCodeSchema,
   MilestonesSchema,
+  OrderSchema,
   OwnerSchema,
   ReferralIdSchema,
   ReportMarkSchema,
@@ -140,6 +141,24 @@ export const ReferralSchema = CaseStatusSchema.extend({
   residency: z.strictObject({ mode: z.string(), ruleIds: z.array(z.string()), policyVersion: z.string() }),
 }).meta({ id: 'Referral' })
 export type Referral = z.infer<typeof ReferralSchema>
+
+/**
+ * What a reader learns of the patient who may be shown nothing but de-identified copies: numbers and words of closed lists.
+ * No free text is among it, whoever wrote it: a question names a street as easily as an organ.
+ */
+export const DeidentifiedReferralSchema = CaseStatusSchema.extend({
+  deidentified: z.strictObject({
+    /** Ninety and over as 90, as in the copies (PS3.15 E.3.4). */
+    ageYears: z.int().min(0).max(90).optional(),
+    sex: PatientSchema.shape.sex,
+    bodyRegion: z.string(),
+    laterality: OrderSchema.shape.laterality,
+    safety: ClinicalContextSchema.shape.safety,
+  }),
+  residency: ReferralSchema.shape.residency,
+}).meta({ id: 'DeidentifiedReferral' })
+export type DeidentifiedReferral = z.infer<typeof DeidentifiedReferralSchema>
+export const ReadReferralSchema = z.union([ReferralSchema, DeidentifiedReferralSchema])
 
 export const PageQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),

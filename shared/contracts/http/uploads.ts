@@ -144,6 +144,10 @@ export const ImagePageSchema = z
     decisionId: z.string(),
     mode: z.string(),
     images: z.array(ImageUrlSchema),
+    /** For a reader of de-identified copies: how many images of the study are not among them, and why not. */
+    withheld: z
+      .strictObject({ held: z.int().nonnegative(), blocked: z.int().nonnegative(), underWay: z.int().nonnegative() })
+      .optional(),
     cursor: z.string().optional(),
   })
   .meta({ id: 'ImagePage' })

@@ -51,6 +51,10 @@ const follow: readonly Grant[] = [
 const triage: readonly Grant[] = [{ roles: ['triage-clinician'], relations: ['triage'] }]
 const site: readonly Grant[] = [{ roles: siteStaff, relations: ['referring'] }]
 const upload: readonly Grant[] = [...site, { roles: ['sending-system'], relations: ['referring'] }]
+/** Those of the patient's own hospital who may look at pixels and answer for what they saw. */
+const attestors: readonly Grant[] = [
+  { roles: ['coordinator', 'duty-clinician', 'triage-clinician'], relations: ['referring'] },
+]
 const holder: readonly Grant[] = [{ roles: ['reader'], relations: ['holder'] }]
 /** The trail names no patient, so the operator's auditor may follow it too; a reading group's may not. */
 const auditors: readonly Grant[] = [
@@ -107,6 +111,8 @@ export const permissions = {
   renewClaim: holder,
   listImages: holder,
   readFrame: holder,
+  listCopies: attestors,
+  attestCopies: attestors,
   saveDraft: holder,
   openAttachment: holder,
   filePreliminary: holder,

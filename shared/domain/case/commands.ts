@@ -24,6 +24,8 @@ export type CaseCommand =
   | { command: 'fail-delivery' }
   | { command: 'acknowledge' }
   | { command: 'acknowledge-escalation'; escalationId: string }
+  /** Copies of the images are held back. `call`: somebody is to be told; `withdraw`: this reader can be shown nothing. */
+  | { command: 'withhold-copies'; call: boolean; withdraw?: string }
   | { command: 'raise-exception'; code: ExceptionCode }
   | { command: 'resolve-exception'; resolution: string }
   | { command: 'fire-due'; now: Instant }

@@ -7,6 +7,7 @@ import { eventRules, type CaseEvent, type Consequences, type EventRule } from '.
 import { evolve, phaseAfter, type Happening } from './evolve.ts'
 import { dueHappenings } from './due.ts'
 import { isTerminal, mayFollow } from './states.ts'
+import { withheldHappenings } from './withhold-copies.ts'
 
 export type CaseDecision =
   | { readonly kind: 'accepted'; readonly events: readonly CaseEvent[]; readonly case: Case }
@@ -138,6 +139,8 @@ function happeningsOf(
       return c.escalations.some((one) => one.escalationId === command.escalationId && one.acknowledgedAt === undefined)
         ? [{ type: 'escalation-acknowledged', escalationId: command.escalationId }]
         : refuse('not-found')
+    case 'withhold-copies':
+      return withheldHappenings(c, command, context)
     case 'raise-exception':
       return exceptionHappenings(c, command)
     case 'resolve-exception':

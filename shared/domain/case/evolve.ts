@@ -121,6 +121,11 @@ function changesOf(c: Case, e: CaseEvent): Partial<Case> {
           asked: [...c.routing.asked.filter((id) => id !== e.offer.readerId), e.offer.readerId],
         },
       }
+    case 'offer-withdrawn':
+      // Eligibility keeps such a reader away while it must; they may be asked at once when it no longer does.
+      return e.because === 'no-longer-eligible'
+        ? { routing: { ...c.routing, asked: c.routing.asked.filter((id) => id !== e.readerId) } }
+        : {}
     case 'case-claimed':
       return { ...milestone(c, { claimedAt: c.milestones.claimedAt ?? e.at }), ...claimAs(c, e.claim.groupOrgId) }
     case 'preliminary-filed':

@@ -35,7 +35,13 @@ export interface CopyRisk {
 }
 
 export type DeidentificationOutcome =
-  | { readonly outcome: 'copied'; readonly copy: Uint8Array; readonly sopInstanceUid: string; readonly risk: CopyRisk }
+  | {
+      readonly outcome: 'copied'
+      readonly copy: Uint8Array
+      readonly sopInstanceUid: string
+      readonly transferSyntaxUid: string
+      readonly risk: CopyRisk
+    }
   | { readonly outcome: 'held-for-human'; readonly reasons: readonly HoldReason[] }
   | { readonly outcome: 'not-copied'; readonly reason: NoCopyReason }
 
@@ -109,10 +115,11 @@ export const deidentifyObject = (command: DeidentificationCommand): Deidentifica
   const second = walkObject(source, builder)
   if (typeof second === 'string') return notCopied(second)
   const sopInstanceUid = pseudonyms.uid(facts.sopInstanceUid)
+  const transferSyntaxUid = source.compressedSyntax ?? TRANSFER_SYNTAX.explicitLittle
   const copy = join([
-    ...fileHead(facts.sopClassUid, sopInstanceUid, source.compressedSyntax ?? TRANSFER_SYNTAX.explicitLittle),
+    ...fileHead(facts.sopClassUid, sopInstanceUid, transferSyntaxUid),
     ...builder.written,
     ...(first.pixels === undefined ? [] : pixelPieces(source, first.pixels)),
   ])
-  return { outcome: 'copied', copy, sopInstanceUid, risk }
+  return { outcome: 'copied', copy, sopInstanceUid, transferSyntaxUid, risk }
 }

@@ -35,6 +35,10 @@ const NOT_A_HEAD = new Set(
 const HEAD_WORDS =
   /HEAD|BRAIN|SKULL|CRANI|NEURO|FACE|FACIAL|ORBIT|SINUS|NASAL|EAR\b|IAC|PITUIT|JAW|DENTAL|NECK|WHOLE.?BODY|STROKE|CEREB/
 
+/** What an order says before any object is looked at: a volume of the head, or of nobody knows what. */
+export const mayBeHead = (modality: string, bodyRegion: string): boolean =>
+  VOLUMETRIC.has(modality) && ['head', 'neck', 'jaw', 'whole-body', 'unknown'].includes(bodyRegion)
+
 /** A surface rendering of a head shows a face. Unknown counts as a head. */
 export const mayShowFace = (facts: CopyFacts): boolean =>
   facts.recognizable === 'YES' ||

@@ -104,7 +104,7 @@ describe('a key that is disabled in the middle of a case', () => {
     expect(refusal).toMatchObject({ code: 'key-unavailable', retryable: true })
     expect(problemOf(refusal, 'e').statusCode).toBe(503)
     enabled = true
-    expect((await read()).patient.patientId).toBe('MRN-77')
+    expect(await read()).toMatchObject({ patient: { patientId: 'MRN-77' } })
   })
 
   test('files no report without its signature, and files it once when the key is back', async () => {

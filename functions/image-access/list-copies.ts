@@ -1,0 +1,94 @@
+import type { AnswerOf, QueryOf } from '../../shared/contracts/routes.ts'
+import type { Case, ReferralId } from '../../shared/domain/case/case.ts'
+import {
+  CopyRecordSchema,
+  noCopies,
+  withheldOf,
+  type CopyRecord,
+} from '../../shared/domain/deidentification/study-copies.ts'
+import type { DeidentifiedRead } from '../../shared/domain/residency/decide.ts'
+import type { Asking } from '../../shared/ledger/asking.ts'
+import { loadCopies } from '../../shared/ledger/copy-ledger.ts'
+import { casePartition } from '../../shared/ledger/keys.ts'
+import { listPage } from '../../shared/ledger/list-page.ts'
+import type { SignedRequest } from '../../shared/ports/object-store.ts'
+import { recordRelease, type ImagePorts, type ImageReading } from './image-reading.ts'
+
+export interface ImagesAsked {
+  readonly params: { readonly referralId: ReferralId }
+  readonly query: QueryOf<'listImages'>
+  readonly context: Asking
+}
+
+/** As long as a GET URL may live: it is a bearer of the pixels until it expires. */
+export const URL_LIFE_SECONDS = 300
+
+type Answer = AnswerOf<'listImages'>
+type Released = CopyRecord & { readonly released: NonNullable<CopyRecord['released']> }
+
+const isReleased = (copy: CopyRecord): copy is Released => copy.state === 'released' && copy.released !== undefined
+
+/** Cannot be called without a decision that allows the copies to leave. */
+const releaseCopies = (
+  ports: ImagePorts,
+  _permit: DeidentifiedRead,
+  copies: readonly Released[],
+): Promise<readonly SignedRequest[]> =>
+  ports.downloads.signGets(
+    copies.map(({ released: { key } }, at) => ({
+      ref: { bucket: 'copies', key },
+      fileName: `image-${at + 1}.dcm`,
+      contentType: 'application/dicom',
+    })),
+    URL_LIFE_SECONDS,
+  )
+
+const entryOf = (copy: Released, get: SignedRequest | undefined): Answer['images'][number] => {
+  const { sopClassUid, modality, instanceNumber, released } = copy
+  const { seriesInstanceUid, sopInstanceUid, transferSyntaxUid, bytes, sha256 } = released
+  return {
+    seriesInstanceUid,
+    sopInstanceUid,
+    sopClassUid,
+    modality,
+    instanceNumber,
+    bytes,
+    sha256,
+    transferSyntaxUid,
+    ...(get === undefined ? {} : { get: { ...get, headers: { ...get.headers } } }),
+  }
+}
+
+/** What the reader does not see: a study read in part must be known to be one. */
+async function withheldFrom(ports: ImagePorts, c: Case): Promise<NonNullable<Answer['withheld']>> {
+  const copies = (await loadCopies(ports.store, c.referralId))?.copies ?? noCopies
+  const { released, held, blocked } = copies
+  return { held, blocked, underWay: Math.max(0, c.images.stored - released - withheldOf(copies)) }
+}
+
+/** The copies that may leave, by their own UIDs; nothing here names an original. */
+export async function listCopies(
+  ports: ImagePorts,
+  reading: ImageReading<DeidentifiedRead>,
+  { query, context }: ImagesAsked,
+): Promise<Answer> {
+  const { case: c, decision } = reading
+  const { referralId } = c
+  const page = await listPage(ports, casePartition(referralId), { from: 'copy#', to: 'copy#~' }, query, (record) => {
+    const copy = CopyRecordSchema.parse(record.body)
+    return isReleased(copy) ? copy : undefined
+  })
+  const withheld = await withheldFrom(ports, c)
+  const decisionId = await recordRelease(ports, reading, context, { copies: page.rows.length, ...withheld })
+  const urls = page.rows.length === 0 ? [] : await releaseCopies(ports, decision, page.rows)
+  const studyInstanceUid = page.rows[0]?.released.studyInstanceUid
+  return {
+    referralId,
+    decisionId,
+    mode: decision.mode,
+    ...(studyInstanceUid === undefined ? {} : { studyInstanceUid }),
+    images: page.rows.map((copy, at) => entryOf(copy, urls[at])),
+    withheld,
+    ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+  }
+}

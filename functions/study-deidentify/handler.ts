@@ -1,0 +1,24 @@
+import {
+  cellFrom,
+  keysFrom,
+  networkFrom,
+  objectsFrom,
+  recordsFrom,
+  surroundings,
+} from '../../shared/adapters/aws/from-environment.ts'
+import { standardLog } from '../../shared/runtime/log.ts'
+import { policyDocument } from '../../shared/runtime/policy-document.ts'
+import { entry } from './entry.ts'
+import { EnvironmentSchema } from './env.ts'
+
+const env = EnvironmentSchema.parse(process.env)
+
+export const handler = entry({
+  ...surroundings,
+  log: standardLog,
+  store: recordsFrom(env),
+  network: networkFrom(env, policyDocument),
+  objects: objectsFrom(env),
+  keys: keysFrom(env),
+  cell: cellFrom(env),
+})
