@@ -64,6 +64,10 @@ export const guarantees: readonly Guarantee[] = [
     name: 'access matrix',
     run: async () => (await import('./access-matrix.ts')).runAccessMatrix({ seed }),
   },
+  {
+    name: 'erasure',
+    run: async () => [await (await import('../fixtures/erasure-crashes.ts')).runErasureCrashes()],
+  },
   { name: 'tokens', run: async () => (await import('./token-attacks.ts')).runTokenAttacks() },
   { name: 'assertions of systems', run: async () => (await import('./assertion-attacks.ts')).runAssertionAttacks() },
   { name: 'presigned requests', run: async () => (await import('./presigned-attacks.ts')).runPresignedAttacks() },
