@@ -1,6 +1,7 @@
 import { claimCase } from '../../functions/worklist/worklist-commands.ts'
 import { routeCase } from '../../functions/worklist-routing/route-case.ts'
 import { copyStudy } from '../../functions/study-deidentify/copy-study.ts'
+import type { BucketClass } from '../../shared/contracts/bucket-classes.ts'
 import type { CopyRecord } from '../../shared/domain/deidentification/study-copies.ts'
 import { indexNetwork } from '../../shared/domain/network/index-network.ts'
 import type { StoredInstance } from '../../shared/domain/upload/instance.ts'
@@ -98,6 +99,8 @@ export async function copyRoom(images: readonly Image[], pathwayId = 'urgent-inp
     copy: (changes: Partial<typeof ports> = {}, readerId = 'r-harris') =>
       copyStudy({ ...ports, ...changes }, { kind: 'copy-study', referralId, readerId }),
     copies,
+    /** How many objects lie in a bucket, whoever names them. */
+    objectsIn: (bucket: BucketClass) => room.objectKeys(bucket).length,
     sum: async () => (await loadCopies(ports.store, referralId))?.copies,
     asked: () =>
       room.everyRecord().filter(({ partition, body }) => partition.startsWith('outbox') && body['queue'] === 'copies'),

@@ -189,6 +189,11 @@ export function readingRoom() {
           version: Number(row['version']),
           body: JSON.parse(String(row['body'])) as StoredRecord['body'],
         })),
+    objectKeys: (bucket: string): string[] =>
+      database.sql
+        .prepare('SELECT key FROM objects WHERE bucket = ?')
+        .all(bucket)
+        .map((row) => String(row['key'])),
     close: async () => {
       await database.close()
       rmSync(folder, { recursive: true })

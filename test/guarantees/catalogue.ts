@@ -49,6 +49,10 @@ export const guarantees: readonly Guarantee[] = [
   },
   { name: 'keys and paths', run: async () => (await import('./keys-and-paths.ts')).runKeysAndPaths() },
   {
+    name: 'de-identified copies',
+    run: async () => [await (await import('../fixtures/copy-releases.ts')).runCopyReleases({ count: 200, seed })],
+  },
+  {
     name: 'audit',
     run: async () => {
       const { runAuditTampering } = await import('../fixtures/audit-tampering.ts')
