@@ -14,11 +14,11 @@ import { AnsweredBefore } from './asking.ts'
 import { auditWrites, caseChain } from './audit-chain.ts'
 import { rememberWrite, type LoadedCase, type Remembered } from './case-ledger.ts'
 import { plain } from './case-rows.ts'
-import { keys } from './keys.ts'
+import { casePartition, keys } from './keys.ts'
 import { orderGuards } from './order-guards.ts'
 import { fileWrite, loadFile, type LoadedFile } from './retention-files.ts'
 import { rowsElsewhereOf } from './rows-elsewhere.ts'
-import { recordsUnder } from './upload-ledger.ts'
+import { walkPartition } from './walk-partition.ts'
 
 export interface ErasurePorts {
   readonly store: RecordStore
@@ -180,7 +180,8 @@ async function wipe(ports: ErasurePorts, c: Case, network: NetworkIndex): Promis
   }
   await removeRecords(ports.store, await rowsElsewhere(ports, c, network))
   const own: RecordKey[] = []
-  for await (const record of recordsUnder(ports.store, c.referralId, '')) if (!isKept(record)) own.push(record)
+  for await (const record of walkPartition(ports.store, casePartition(c.referralId)))
+    if (!isKept(record)) own.push(record)
   await removeRecords(ports.store, own)
   return { objects, bytes, records: own.length + 1 }
 }

@@ -325,6 +325,10 @@ export const recordStoreContract = (name: string, make: () => Promise<RecordStor
         expect(await sortsOf(partition, { limit: 1 })).toEqual(['a'])
         expect(await sortsOf(partition, { limit: 1, newestFirst: true })).toEqual(['c'])
       })
+
+      it('refuses an empty bound, which no store of keys takes', async () => {
+        await expect(store.list(fresh(), { from: '', limit: 10 })).rejects.toThrow()
+      })
     })
   })
 }

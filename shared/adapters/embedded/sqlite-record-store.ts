@@ -132,6 +132,8 @@ export const sqliteRecordStore = (database: CellDatabase, clock: Clock): SqliteR
 
   const list = (partition: string, range: ListRange): RecordPage => {
     if (!(range.limit >= 1 && range.limit <= 1000)) throw new RangeError('a page has 1 to 1000 records')
+    // DynamoDB takes no empty key, as a bound either.
+    if ([range.from, range.to, range.after].includes('')) throw new RangeError('a bound is never empty')
     const bounds = [range.from, range.to, range.after].filter((bound) => bound !== undefined)
     const records: StoredRecord[] = []
     let bytes = 0
