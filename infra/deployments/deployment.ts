@@ -59,6 +59,11 @@ const EmulatorSchema = z.strictObject({
   endpoint: z.url({ protocol: /^http$/ }),
 })
 
+/** An object, its copy and what the verifier reads of them take about five times its length, and up to 80 ms a MiB (ADR 0026). */
+const FunctionDeidentificationSchema = DeidentificationPolicySchema.extend({
+  maxObjectBytes: DeidentificationPolicySchema.shape.maxObjectBytes.max(512 * 1024 * 1024),
+})
+
 /** One cell: one region's complete deployment. */
 export const CellDeploymentSchema = z
   .strictObject({
@@ -82,7 +87,7 @@ export const CellDeploymentSchema = z
       .describe('where a function needs another share than the default'),
     readerNetworks: AddressRangesSchema.default([]).describe('which country a reader of this address is in'),
     emulator: EmulatorSchema.optional().describe('never on AWS'),
-    deidentification: DeidentificationPolicySchema.default(defaultDeidentificationPolicy).describe(
+    deidentification: FunctionDeidentificationSchema.default(defaultDeidentificationPolicy).describe(
       'what a copy for a reader abroad may keep',
     ),
     keyAdministrators: z.array(arnOf('iam')).default([]).describe('roles that may retire a key, beside the deployer'),

@@ -36,6 +36,11 @@ test.each(['example', 'emulator'])('the committed file %s has two cells in two r
 
 test.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
   ['no account', { account: undefined }, /cells\.0\.account/],
+  [
+    'copies of objects that the function cannot hold',
+    { deidentification: { dates: 'shift', keepPatientCharacteristics: true, maxObjectBytes: 1024 ** 3 } },
+    /cells\.0\.deidentification\.maxObjectBytes/,
+  ],
   ['an account of eleven digits', { account: '11112222333' }, /cells\.0\.account: must be the 12 digits/],
   ['a region that is none', { region: 'frankfurt' }, /cells\.0\.region: must be an AWS region name/],
   [
