@@ -4,14 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { apiClient, ApiProblem } from '../../local/client/api-client.ts'
 import { developmentTokens } from '../../local/client/development-tokens.ts'
-import { closeConnections } from '../../local/client/put-object.ts'
-import { completeUpload, openUpload, sendUpload } from '../../local/client/upload-study.ts'
-import { createHash } from 'node:crypto'
+import { openUpload } from '../../local/client/upload-study.ts'
 import { freshUid, patient, referralBody } from '../acceptance/study-in-hand.ts'
-import { folderWith } from '../acceptance/target.ts'
 import { buildCtSlice } from '../builders/dicom-file.ts'
 import { rowOf, type GuaranteeRow } from './guarantee-row.ts'
 import { withScratchCell, type ScratchCell } from './scratch-cell.ts'
+import { sendStudy } from './send-study.ts'
 
 /** What a UID may be in a file that comes from outside; dicom-parser hands the first out as it is (controls DCM-07). */
 const hostile = [
@@ -29,7 +27,7 @@ const hostile = [
 const identity = { id: patient.patientId, name: 'Muster^Maria', birthDate: '19560229' }
 
 /** A study of one good object and one for each hostile UID. */
-async function sendStudy(cell: ScratchCell): Promise<{ words: string[]; taken: string[]; tried: number }> {
+async function sendHostileStudy(cell: ScratchCell): Promise<{ words: string[]; taken: string[]; tried: number }> {
   const clerk = apiClient(cell.baseUrl, developmentTokens(cell.baseUrl)('p-clerk-vienna'))
   const uids = { studyInstanceUid: freshUid(), seriesInstanceUid: freshUid(), sopInstanceUid: freshUid() }
   const contents = [uids.sopInstanceUid, ...hostile].map((sopInstanceUid, at) =>
@@ -52,19 +50,8 @@ async function sendStudy(cell: ScratchCell): Promise<{ words: string[]; taken: s
       )
         taken.push(uid)
   }
-  const folder = await folderWith(Object.fromEntries(contents.map((content, at) => [`${at}`, content])))
-  const files = contents.map((content, at) => ({
-    path: join(folder.path, `${at}`),
-    bytes: content.length,
-    sha256: createHash('sha256').update(content).digest('hex'),
-  }))
-  const { uploadId } = await openUpload(clerk, referralId, uids.studyInstanceUid, files)
-  await sendUpload(clerk, { referralId, uploadId }, files, { parallel: 2 })
-  await completeUpload(clerk, { referralId, uploadId })
-  await folder.remove()
-  closeConnections()
-  await cell.settle()
-  const { stored, failed } = await clerk.call('readUpload', { params: { referralId, uploadId } })
+  const { studyInstanceUid } = uids
+  const { stored, failed } = await sendStudy(cell, clerk, { referralId, studyInstanceUid }, contents)
   if (stored !== 1 || failed !== hostile.length) taken.push(`${stored} objects stored, ${failed} refused`)
   const words = [...Object.values(uids), patient.patientId, patient.name.family, patient.name.given, identity.birthDate]
   return { words: [...words, patient.birthDate, ...hostile], taken, tried: 4 * hostile.length }
@@ -96,7 +83,7 @@ const spellings = (word: string): string[] => {
 /** Keys and paths reach logs, metrics and support files, and a path that an uploader chooses reaches anything. */
 export const runKeysAndPaths = (): Promise<readonly GuaranteeRow[]> =>
   withScratchCell({}, async (cell) => {
-    const { words, taken, tried } = await sendStudy(cell)
+    const { words, taken, tried } = await sendHostileStudy(cell)
     const found = await keysAndPaths(cell)
     const held = words.flatMap((word) =>
       spellings(word).flatMap((spelling) =>

@@ -1,14 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { apiClient, atCurrentVersion, type ApiClient } from '../../local/client/api-client.ts'
 import { developmentTokens } from '../../local/client/development-tokens.ts'
-import { closeConnections } from '../../local/client/put-object.ts'
-import { completeUpload, openUpload, sendUpload } from '../../local/client/upload-study.ts'
+import { openUpload } from '../../local/client/upload-study.ts'
 import { MULTIPART_BYTES } from '../../shared/domain/upload/upload-session.ts'
 import type { SignedRequest } from '../../shared/ports/object-store.ts'
 import { freshUid, referralBody, studyInHand } from '../acceptance/study-in-hand.ts'
-import { folderWith, personOfReader } from '../acceptance/target.ts'
+import { personOfReader } from '../acceptance/target.ts'
 import type { ScratchCell } from './scratch-cell.ts'
+import { sendStudy } from './send-study.ts'
 
 /** One kind of URL that the cell hands out, as its API handed it out. */
 export interface PresignedUrl {
@@ -57,14 +56,13 @@ async function uploadUrls(clerk: ApiClient): Promise<PresignedUrl[]> {
 async function claimedCase(cell: ScratchCell, clerk: ApiClient, as: (sub: string) => ApiClient) {
   const study = studyInHand(2)
   const { referralId } = await clerk.call('submitReferral', { body: referralBody(study) })
-  const folder = await folderWith(Object.fromEntries(study.objects.map(({ content }, at) => [`${at}`, content])))
-  const files = study.objects.map((one, at) => ({ ...one, path: join(folder.path, `${at}`) }))
-  const { uploadId } = await openUpload(clerk, referralId, study.studyInstanceUid, files)
-  await sendUpload(clerk, { referralId, uploadId }, files, { parallel: 2 })
-  await completeUpload(clerk, { referralId, uploadId })
-  await folder.remove()
-  closeConnections()
-  await cell.settle()
+  const { studyInstanceUid, objects } = study
+  await sendStudy(
+    cell,
+    clerk,
+    { referralId, studyInstanceUid },
+    objects.map(({ content }) => content),
+  )
   const { readerId = '' } = await clerk.call('readStatus', { params: { referralId } })
   const reader = as(personOfReader(readerId))
   await atCurrentVersion(reader, referralId, (version) =>
