@@ -37,6 +37,7 @@ import type { AddressCountry, Clock, IdSource } from '../shared/ports/surroundin
 import { inflateRawBounded } from '../shared/runtime/bounded-inflate.ts'
 import type { Log } from '../shared/runtime/log.ts'
 import { policyDocument } from '../shared/runtime/policy-document.ts'
+import { processMeter, type RateMeter } from '../shared/runtime/rate-meter.ts'
 import type { TokenVerifier } from '../shared/runtime/token-verifier.ts'
 
 /** Every port of the cell, under the names that the functions' entries ask for. */
@@ -57,6 +58,7 @@ export interface CellPorts {
   readonly tokens: TokenVerifier
   readonly machineIssuer: () => MachineIssuer
   readonly log: Log
+  readonly rates: RateMeter
   readonly inflateRaw: InflateRaw
   readonly pageFiles: PageFiles
 }
@@ -118,6 +120,7 @@ export const openCell = (setting: CellSetting): OpenCell => {
     clock,
     ids: ulidSource(clock),
     log: setting.log,
+    rates: processMeter(clock),
     inflateRaw: inflateRawBounded,
     pageFiles: pageFolder(installedPageFolder()),
   }

@@ -19,6 +19,7 @@ import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { MessageQueues } from '../../shared/ports/message-queues.ts'
 import type { ObjectStore, UploadSigner } from '../../shared/ports/object-store.ts'
 import type { RecordWrite } from '../../shared/ports/record-store.ts'
+import { uploadAllowance } from './upload-allowance.ts'
 
 export interface UploadPorts extends DeskPorts {
   readonly keys: Pick<KeyVault, 'mac'>
@@ -109,8 +110,10 @@ export async function openUpload(
     operation: 'openUpload',
     answer: ({ version }) => stateAt(version),
     guarded: () => new Refusal('study-of-another-case'),
-    prepare: async ({ case: c }) => {
+    prepare: async ({ case: c }, network) => {
       requireOpenFor(c, body)
+      const bytes = body.objects.reduce((sum, object) => sum + object.bytes, 0)
+      const allowance = await uploadAllowance(ports.store, network, c, bytes, session.openedAt)
       const announced = await announce(ports, referralId, uploadId, body)
       return {
         command: {
@@ -119,7 +122,7 @@ export async function openUpload(
           objects: session.expected,
           studyInstanceUid: body.studyInstanceUid,
         },
-        writes: [...manifestWrites(referralId, session, announced), ...(await studyGuard(ports, c, body))],
+        writes: [...manifestWrites(referralId, session, announced), ...(await studyGuard(ports, c, body)), allowance],
         audit: { facts: { uploadId, objects: session.expected } },
       }
     },

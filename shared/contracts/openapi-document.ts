@@ -22,6 +22,7 @@ function codesOf(r: Route): Code[] {
   const codes: Code[] = [
     'unauthenticated',
     'not-permitted',
+    'too-many-requests',
     'busy',
     'key-unavailable',
     'unexpected-error',

@@ -92,6 +92,17 @@ export const keys = {
     partition: `org#${orgId}#assertion#${clientId}#${digest}`,
     sort: 'used',
   }),
+  /** What an organisation has asked for in one minute, and that it was told that this was too much. */
+  rate: (orgId: string, rate: string, minute: string): RecordKey => ({
+    partition: `org#${orgId}#rate#${rate}`,
+    sort: minute,
+  }),
+  rateRefused: (orgId: string, rate: string, minute: string): RecordKey => ({
+    partition: `org#${orgId}#rate#${rate}`,
+    sort: `${minute}#refused`,
+  }),
+  /** Bytes that an organisation has announced in a day of UTC. */
+  uploadBytes: (orgId: string, day: string): RecordKey => ({ partition: `org#${orgId}#upload-bytes`, sort: day }),
   auditRecord: (chain: string, n: number): RecordKey => ({ partition: chain, sort: `audit#${number(n)}` }),
   auditHead: (chain: string): RecordKey => ({ partition: chain, sort: 'audit-head' }),
   auditAnchor: (chain: string, checkpoint: number): RecordKey => ({

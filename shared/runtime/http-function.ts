@@ -30,6 +30,8 @@ import type { AddressCountry, Clock, IdSource } from '../ports/surroundings.ts'
 import { headerOf, jsonBody, type HttpEvent, type HttpResult } from './http-event.ts'
 import { faultFields, type Log } from './log.ts'
 import { InvalidInput, problemOf } from './problem.ts'
+import { sharedMeter, type RateMeter } from './rate-meter.ts'
+import { RateReached, requireRate } from './request-rates.ts'
 import { principalOf, type TokenVerifier } from './token-verifier.ts'
 
 export interface HttpPorts {
@@ -40,6 +42,8 @@ export interface HttpPorts {
   readonly clock: Clock
   readonly ids: IdSource
   readonly log: Log
+  /** Where one process is the whole cell; otherwise what is counted is shared by the store. */
+  readonly rates?: RateMeter
 }
 
 export interface Asked<O extends OperationId> {
@@ -51,6 +55,8 @@ export interface Asked<O extends OperationId> {
 
 export type Operations<O extends OperationId> = { readonly [K in O]: (asked: Asked<K>) => Promise<AnswerOf<K>> }
 type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpResult>
+
+type MeteredPorts = HttpPorts & { readonly rates: RateMeter }
 
 interface Work {
   errorId: string
@@ -179,11 +185,12 @@ async function answer(
   event: HttpEvent,
   route: Route,
   run: Dispatch,
-  ports: HttpPorts,
+  ports: MeteredPorts,
   work: Work,
 ): Promise<HttpResult> {
   const principal = await authenticate(event, ports)
   work.principal = principal
+  await requireRate(ports, ports.rates, event, route, principal)
   if (!route.scopes.some((scope) => principal.scopes.includes(scope))) throw new Refusal('not-permitted')
   const params = parse('path', route.params, event.pathParameters ?? {})
   const referralId = event.pathParameters?.['referralId']
@@ -221,7 +228,10 @@ const fieldsOf = (event: HttpEvent, work: Work) => ({
 const nobody: Actor = { kind: 'person', id: 'unauthenticated' }
 
 /** A refusal is recorded like an access: who was turned away, from what, by which rule. */
-async function auditRefusal(ports: HttpPorts, event: HttpEvent, work: Work, refusal: Refusal): Promise<void> {
+async function auditRefusal(ports: MeteredPorts, event: HttpEvent, work: Work, refusal: Refusal): Promise<void> {
+  // Once a minute: a flood must not become one of audit records.
+  if (refusal instanceof RateReached && !(await ports.rates.firstRefusal(work.principal?.orgId ?? '', refusal.rate)))
+    return
   const at = ports.clock.now()
   const referralId = event.pathParameters?.['referralId']
   await appendAudit(ports.store, orgChain(work.principal?.orgId ?? 'nobody', at), [
@@ -239,7 +249,7 @@ async function auditRefusal(ports: HttpPorts, event: HttpEvent, work: Work, refu
 }
 
 /** Logs each request once, records each refusal, and turns whatever was thrown into a problem document. */
-const boundary = (ports: HttpPorts, works: WeakMap<HttpEvent, Work>): middy.MiddlewareObj<HttpEvent, HttpResult> => {
+const boundary = (ports: MeteredPorts, works: WeakMap<HttpEvent, Work>): middy.MiddlewareObj<HttpEvent, HttpResult> => {
   const workOf = (event: HttpEvent): Work =>
     works.get(event) ?? { errorId: ports.ids.next(), startedAt: performance.now() }
   return {
@@ -268,7 +278,8 @@ const boundary = (ports: HttpPorts, works: WeakMap<HttpEvent, Work>): middy.Midd
 }
 
 /** The one middy stack of every HTTP capability: the operations of its routes in, the Lambda handler out. */
-export function httpFunction<O extends OperationId>(ports: HttpPorts, operations: Operations<O>): HttpHandler {
+export function httpFunction<O extends OperationId>(given: HttpPorts, operations: Operations<O>): HttpHandler {
+  const ports: MeteredPorts = { ...given, rates: given.rates ?? sharedMeter(given.store, given.clock) }
   const dispatch = new Map<string, Dispatch>(Object.entries(operations))
   const byKey = new Map<string, Route>(
     routes.filter((r) => dispatch.has(r.operationId)).map((r) => [routeKey(r), r as Route]),

@@ -20,12 +20,16 @@ export class InvalidInput extends Refusal {
 
 const safeKey = (key: string): string => (/^[A-Za-z][A-Za-z0-9]{0,40}$/.test(key) ? key : '?')
 
+const retryAfter = ({ facts }: Problem): Record<string, string> =>
+  facts?.['retryAfterSeconds'] === undefined ? {} : { 'retry-after': String(facts['retryAfterSeconds']) }
+
 const respond = (status: number, problem: Problem): HttpResult => ({
   statusCode: status,
   headers: {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    ...retryAfter(problem),
   },
   body: JSON.stringify(ProblemSchema.parse(problem)),
 })

@@ -68,6 +68,7 @@ keyVaultContract('KMS', () =>
       macKeyArn: cell.macKeyArn,
       copyNamesKeyArn: cell.copyNamesKeyArn,
       signKeyArn: cell.signKeyArn,
+      tokenKeyArn: cell.tokenKeyArn,
     }),
   ),
 )

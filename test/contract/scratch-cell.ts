@@ -50,11 +50,12 @@ export const scratchCell = async (region: string) => {
     const { QueueUrl = '' } = await clients.sqs.send(new CreateQueueCommand({ QueueName: `${prefix}-${queue}` }))
     return [queue, QueueUrl]
   }
-  const makeKey = async (spec: 'SYMMETRIC_DEFAULT' | 'HMAC_256' | 'ECC_NIST_P256'): Promise<string> => {
+  const makeKey = async (spec: 'SYMMETRIC_DEFAULT' | 'HMAC_256' | 'ECC_NIST_P256' | 'RSA_2048'): Promise<string> => {
     const usage = {
       SYMMETRIC_DEFAULT: 'ENCRYPT_DECRYPT',
       HMAC_256: 'GENERATE_VERIFY_MAC',
       ECC_NIST_P256: 'SIGN_VERIFY',
+      RSA_2048: 'SIGN_VERIFY',
     } as const
     const { KeyMetadata } = await clients.kms.send(new CreateKeyCommand({ KeySpec: spec, KeyUsage: usage[spec] }))
     if (KeyMetadata?.Arn === undefined) throw new Error(`no ${spec} key was made`)
@@ -71,5 +72,6 @@ export const scratchCell = async (region: string) => {
     macKeyArn: await makeKey('HMAC_256'),
     copyNamesKeyArn: await makeKey('HMAC_256'),
     signKeyArn: await makeKey('ECC_NIST_P256'),
+    tokenKeyArn: await makeKey('RSA_2048'),
   }
 }
