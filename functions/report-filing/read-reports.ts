@@ -119,7 +119,7 @@ async function ownDraft(
 }
 
 async function filedReports(ports: ReportPorts, c: Case): Promise<FiledReport[]> {
-  const sealed = await loadReports(ports.store, c)
+  const sealed = await loadReports(ports.objects, c)
   return Promise.all(
     sealed.map(async (one) => {
       const found = await ports.store.read(keys.homeReport(c.referralId, one.content.reportId))

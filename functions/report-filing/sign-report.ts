@@ -105,7 +105,6 @@ function preparedOf(
       facts: { reportId, decisionId, sha256, attachments: content.attachments.length },
     },
     writes: [
-      { write: 'put', when: 'absent', ...keys.report(referralId, reportId), body: plain(sealed) },
       { write: 'put', when: 'absent', ...keys.decision(referralId, decisionId), body: plain(decided) },
       ...home,
       { write: 'remove', when: 'always', ...keys.draft(referralId, reader.readerId) },

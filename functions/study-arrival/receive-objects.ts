@@ -6,7 +6,7 @@ import { storedPixelsOf } from '../../shared/domain/dicom/stored-pixels.ts'
 import type { StoredInstance } from '../../shared/domain/upload/instance.ts'
 import { placeOf, type ObjectPlace } from '../../shared/domain/upload/upload-session.ts'
 import { loadCase } from '../../shared/ledger/case-ledger.ts'
-import { openPatient, type PatientRecord } from '../../shared/ledger/patient-seal.ts'
+import { openPatient, sealMetadata, type PatientRecord } from '../../shared/ledger/patient-seal.ts'
 import { announcedIn, loadUpload, type AnnouncedIn } from '../../shared/ledger/upload-ledger.ts'
 import type { Case } from '../../shared/domain/case/case.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
@@ -17,10 +17,10 @@ import { conflicts, recordFailed, recordStored, type StoredArrival } from './rec
 import { settleStudy, type SettlePorts } from './settle-study.ts'
 
 export interface ArrivalPorts extends SettlePorts, JudgePorts {
-  readonly keys: Pick<KeyVault, 'open'>
+  readonly keys: Pick<KeyVault, 'open' | 'seal'>
 }
 
-/** Metadata longer than this is read again when the series is written, instead of filling the record. */
+/** Metadata longer than this is read again when the series is written, instead of filling the record: sealed it is a third longer. */
 const METADATA_LIMIT = 64 * 1024
 
 interface CaseInHand {
@@ -31,6 +31,7 @@ interface CaseInHand {
 
 async function instanceOf(
   ports: ArrivalPorts,
+  c: Case,
   key: string,
   head: ObjectHead,
   verdict: Extract<ObjectVerdict, { verdict: 'stored' }>,
@@ -45,7 +46,7 @@ async function instanceOf(
   const text = json === 'header-too-large' ? null : dicomJsonText(json)
   const pixels = storedPixelsOf(inspected, json === 'header-too-large' ? {} : json)
   return {
-    schema: 'overread/instance@2',
+    schema: 'overread/instance@3',
     studyInstanceUid: facts.studyInstanceUid,
     seriesInstanceUid: facts.seriesInstanceUid,
     sopInstanceUid: facts.sopInstanceUid,
@@ -58,7 +59,7 @@ async function instanceOf(
     bytes: head.bytes,
     sha256,
     key,
-    metadata: text !== null && text.length <= METADATA_LIMIT ? text : null,
+    metadata: text !== null && text.length <= METADATA_LIMIT ? await sealMetadata(ports.keys, c, text) : null,
   }
 }
 
@@ -80,7 +81,7 @@ async function receive(ports: ArrivalPorts, key: string, place: ObjectPlace, inH
   const announced = await inHand.announced(place)
   const verdict = await judgeObject(ports, ref, head, inHand.case, inHand.patient, announced)
   if (verdict.verdict === 'failed') return quarantine(ports, key, place, verdict.reason)
-  const instance = await instanceOf(ports, key, head, verdict, announced?.sha256 ?? '')
+  const instance = await instanceOf(ports, inHand.case, key, head, verdict, announced?.sha256 ?? '')
   if (await conflicts(ports, { place, instance })) return quarantine(ports, key, place, 'conflicting-duplicate')
   await ports.objects.copy(ref, { bucket: 'images', key })
   return { received: 'stored', arrival: { place, instance } }

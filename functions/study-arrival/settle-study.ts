@@ -1,4 +1,5 @@
 import { caseDirectory } from '../../shared/domain/case/directory.ts'
+import type { Case } from '../../shared/domain/case/case.ts'
 import { isTerminal } from '../../shared/domain/case/states.ts'
 import { readDicomJson } from '../../shared/domain/dicom/read-metadata.ts'
 import { dicomJsonText } from '../../shared/domain/dicom/dicom-json.ts'
@@ -11,19 +12,22 @@ import { askForCopies, loadCopies } from '../../shared/ledger/copy-ledger.ts'
 import { instanceDigest } from '../../shared/ledger/instance-digest.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { countImages, countsDiffer, recordsUnder } from '../../shared/ledger/upload-ledger.ts'
+import { openMetadata } from '../../shared/ledger/patient-seal.ts'
+import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { ObjectStore } from '../../shared/ports/object-store.ts'
 import type { RecordWrite } from '../../shared/ports/record-store.ts'
 import { ingest } from './record-arrival.ts'
 
 export interface SettlePorts extends CommandPorts {
+  readonly keys: Pick<KeyVault, 'open'>
   readonly network: NetworkDirectory
   readonly objects: ObjectStore
   readonly inflateRaw: InflateRaw
 }
 
-async function metadataOf(ports: SettlePorts, instance: StoredInstance): Promise<string> {
-  if (instance.metadata !== null) return instance.metadata
+async function metadataOf(ports: SettlePorts, c: Case, instance: StoredInstance): Promise<string> {
+  if (instance.metadata !== null) return openMetadata(ports.keys, c, instance.metadata)
   const source = {
     size: instance.bytes,
     read: (from: number, to: number) => ports.objects.readRange({ bucket: 'images', key: instance.key }, from, to),
@@ -45,17 +49,14 @@ async function metadataOf(ports: SettlePorts, instance: StoredInstance): Promise
 const byNumber = (a: StoredInstance, b: StoredInstance): number =>
   (a.instanceNumber ?? 0) - (b.instanceNumber ?? 0) || (a.sopInstanceUid < b.sopInstanceUid ? -1 : 1)
 
-async function writeSeries(
-  ports: SettlePorts,
-  referralId: string,
-  instances: readonly StoredInstance[],
-): Promise<RecordWrite[]> {
+async function writeSeries(ports: SettlePorts, c: Case, instances: readonly StoredInstance[]): Promise<RecordWrite[]> {
+  const { referralId } = c
   const [first] = instances
   if (first === undefined) return []
   const digest = instanceDigest(referralId, first.seriesInstanceUid)
   const metadataKey = `metadata/${referralId}/${digest}-${instances.length}.json`
   const texts: string[] = []
-  for (const instance of instances.toSorted(byNumber)) texts.push(await metadataOf(ports, instance))
+  for (const instance of instances.toSorted(byNumber)) texts.push(await metadataOf(ports, c, instance))
   const bytes = new TextEncoder().encode(`[${texts.join(',')}]`)
   await ports.objects.put({ bucket: 'images', key: metadataKey }, bytes, { contentType: 'application/dicom+json' })
   const series: StoredSeries = {
@@ -70,16 +71,16 @@ async function writeSeries(
 }
 
 /** Series metadata is written once, when the study is complete: whoever reads it later opens one object a series, not one an image. */
-async function seriesWrites(ports: SettlePorts, referralId: string): Promise<RecordWrite[]> {
+async function seriesWrites(ports: SettlePorts, c: Case): Promise<RecordWrite[]> {
   const bySeries = new Map<string, StoredInstance[]>()
-  for await (const record of recordsUnder(ports.store, referralId, 'instance#')) {
+  for await (const record of recordsUnder(ports.store, c.referralId, 'instance#')) {
     const instance = StoredInstanceSchema.parse(record.body)
     const series = bySeries.get(instance.seriesInstanceUid) ?? []
     series.push(instance)
     bySeries.set(instance.seriesInstanceUid, series)
   }
   const writes: RecordWrite[] = []
-  for (const instances of bySeries.values()) writes.push(...(await writeSeries(ports, referralId, instances)))
+  for (const instances of bySeries.values()) writes.push(...(await writeSeries(ports, c, instances)))
   return writes
 }
 
@@ -104,7 +105,7 @@ export async function settleStudy(ports: SettlePorts, referralId: string): Promi
       if (!countsDiffer(loaded.case, counted)) return { command: { command: 'nothing' } }
       const command = { command: 'count-images' as const, ...counted }
       if (!counted.complete) return { command }
-      const writes = await seriesWrites(ports, referralId)
+      const writes = await seriesWrites(ports, loaded.case)
       const before = writes.slice(WITH_THE_CASE)
       for (let at = 0; at < before.length; at += WITH_THE_CASE)
         await ports.store.transact(before.slice(at, at + WITH_THE_CASE))

@@ -71,7 +71,7 @@ export const capabilities = {
     trigger: 'queue',
     consumes: ['ingest'],
     records: true,
-    keys: ['open'],
+    keys: ['seal', 'open'],
     buckets: {
       network: ['read'],
       incoming: ['read', 'copy', 'remove'],

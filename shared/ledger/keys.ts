@@ -53,10 +53,6 @@ export const keys = {
     partition: casePartition(id),
     sort: `attachment#${attachmentId}`,
   }),
-  report: (id: ReferralId, reportId: string): RecordKey => ({
-    partition: casePartition(id),
-    sort: `report#${reportId}`,
-  }),
   /** The report as its referrer reads it, where it was written on copies. */
   homeReport: (id: ReferralId, reportId: string): RecordKey => ({
     partition: casePartition(id),

@@ -17,12 +17,11 @@ export const PatientRecordSchema = z.strictObject({
 })
 export type PatientRecord = z.infer<typeof PatientRecordSchema>
 
-const contextOf = (referralId: ReferralId, origin: string): SealContext => ({
-  org: orgOf(referralId),
-  case: referralId,
-  purpose: 'patient-record',
-  residency: origin,
-})
+const contextOf = (
+  referralId: ReferralId,
+  origin: string,
+  purpose: 'patient-record' | 'instance-metadata' = 'patient-record',
+): SealContext => ({ org: orgOf(referralId), case: referralId, purpose, residency: origin })
 
 export const sealPatient = (
   vault: Pick<KeyVault, 'seal'>,
@@ -34,3 +33,10 @@ export const sealPatient = (
 /** Opens it inside the cell, for matching images and for those whom `releasePatient` lets see it. */
 export const openPatient = async (vault: Pick<KeyVault, 'open'>, c: Case): Promise<PatientRecord> =>
   PatientRecordSchema.parse(JSON.parse(await vault.open(c.patient, contextOf(c.referralId, c.origin))))
+
+/** The header of an image, in the words of modality and site. */
+export const sealMetadata = (vault: Pick<KeyVault, 'seal'>, c: Case, json: string): Promise<Sealed> =>
+  vault.seal(json, contextOf(c.referralId, c.origin, 'instance-metadata'))
+
+export const openMetadata = (vault: Pick<KeyVault, 'open'>, c: Case, sealed: Sealed): Promise<string> =>
+  vault.open(sealed, contextOf(c.referralId, c.origin, 'instance-metadata'))

@@ -11,7 +11,6 @@ import { StoredInstanceSchema } from '../domain/upload/instance.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { RecordStore } from '../ports/record-store.ts'
-import { keys } from './keys.ts'
 import { sha256 } from './sha256.ts'
 import { recordsUnder } from './upload-ledger.ts'
 
@@ -51,17 +50,6 @@ export function asMarked(sealed: SealedReport, { reportId, sha256: marked }: Rep
   return sealed
 }
 
-/** The reports of a case in the order in which they were filed, each checked against its own digest and the case's. */
-export async function loadReports(store: RecordStore, { referralId, reports }: Case): Promise<SealedReport[]> {
-  return Promise.all(
-    reports.map(async (mark) => {
-      const record = await store.read(keys.report(referralId, mark.reportId))
-      if (record === undefined) throw missing(mark.reportId, 'not-there')
-      return asMarked(intact(SealedReportSchema.parse(record.body)), mark)
-    }),
-  )
-}
-
 const TEXT_LIMIT = 1024 * 1024
 
 /** The sealed object itself, as it lies under Object Lock. */
@@ -71,9 +59,15 @@ export async function readSealedObject(
   mark: ReportMark,
 ): Promise<SealedReport> {
   const key = sealedReportKey(referralId, mark.reportId)
-  const bytes = await objects.readRange({ bucket: 'reports', key }, 0, TEXT_LIMIT)
+  const bytes = await objects.readRange({ bucket: 'reports', key }, 0, TEXT_LIMIT).catch((thrown: unknown) => {
+    throw thrown instanceof Refusal && thrown.code === 'not-found' ? missing(mark.reportId, 'not-there') : thrown
+  })
   return asMarked(intact(SealedReportSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))), mark)
 }
+
+/** The reports of a case in the order in which they were filed, each checked against its own digest and the case's. */
+export const loadReports = (objects: Pick<ObjectStore, 'readRange'>, c: Case): Promise<SealedReport[]> =>
+  Promise.all(c.reports.map((mark) => readSealedObject(objects, c.referralId, mark)))
 
 /** Which images there are now: their number and a digest over all of theirs. */
 export async function studyDigest(store: RecordStore, referralId: ReferralId): Promise<ReportContent['study']> {

@@ -55,7 +55,7 @@ export const identifying = [
 async function store(room: ReadingRoom, image: Image, number: number): Promise<StoredInstance> {
   const object = objectOf(image, number)
   const instance: StoredInstance = {
-    schema: 'overread/instance@2',
+    schema: 'overread/instance@3',
     studyInstanceUid,
     seriesInstanceUid,
     sopInstanceUid: `${seriesInstanceUid}.${number}`,

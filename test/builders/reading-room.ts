@@ -146,7 +146,7 @@ export function readingRoom() {
       for (const one of untilClaimed) await command(one)
       for (const at of [0, 1]) {
         const instance: StoredInstance = {
-          schema: 'overread/instance@2',
+          schema: 'overread/instance@3',
           studyInstanceUid: '1.2.3',
           seriesInstanceUid: '1.2.3.4',
           sopInstanceUid: `1.2.3.4.${at}`,

@@ -40,7 +40,7 @@ export async function storeFrame(
   const { bytes, valueLength } = stored[which]
   const key = `studies/${referralId}/frames/${which}`
   const instance: StoredInstance = {
-    schema: 'overread/instance@2',
+    schema: 'overread/instance@3',
     studyInstanceUid: '1.2.3',
     seriesInstanceUid: '1.2.3.4',
     sopInstanceUid: uid,

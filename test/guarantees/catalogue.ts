@@ -72,6 +72,10 @@ export const guarantees: readonly Guarantee[] = [
     name: 'erasure',
     run: async () => [await (await import('../fixtures/erasure-crashes.ts')).runErasureCrashes()],
   },
+  {
+    name: 'canaries in two cells',
+    run: async () => (await import('./two-cell-canaries.ts')).runTwoCellCanaries({ seed, objects: 12 }),
+  },
   { name: 'tokens', run: async () => (await import('./token-attacks.ts')).runTokenAttacks() },
   { name: 'assertions of systems', run: async () => (await import('./assertion-attacks.ts')).runAssertionAttacks() },
   { name: 'flood', run: async () => (await import('./flood.ts')).runFlood({ requests: 5000 }) },

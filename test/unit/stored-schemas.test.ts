@@ -17,7 +17,12 @@ import { DecisionRecordSchema } from '../../shared/domain/residency/decision-rec
 import { JurisdictionPolicySchema } from '../../shared/domain/residency/jurisdiction-policy.ts'
 import { LegalHoldSchema } from '../../shared/domain/retention/legal-hold.ts'
 import { RetentionFileSchema } from '../../shared/domain/retention/retention-file.ts'
-import { InstanceV1Schema, InstanceV2Schema, StoredSeriesSchema } from '../../shared/domain/upload/instance.ts'
+import {
+  InstanceV1Schema,
+  InstanceV2Schema,
+  InstanceV3Schema,
+  StoredSeriesSchema,
+} from '../../shared/domain/upload/instance.ts'
 import { ArrivalSchema, ManifestChunkSchema, UploadSessionSchema } from '../../shared/domain/upload/upload-session.ts'
 import { CounterSchema } from '../../shared/ledger/counters.ts'
 import { PatientRecordSchema } from '../../shared/ledger/patient-seal.ts'
@@ -41,6 +46,7 @@ const stored: Readonly<Record<string, z.ZodType>> = {
   'overread/arrival@1': ArrivalSchema,
   'overread/instance@1': InstanceV1Schema,
   'overread/instance@2': InstanceV2Schema,
+  'overread/instance@3': InstanceV3Schema,
   'overread/series@1': StoredSeriesSchema,
   'overread/report@1': SealedReportSchema,
   'overread/attachment@1': AttachmentRecordSchema,

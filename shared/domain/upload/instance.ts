@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { SealedSchema } from '../case/case.ts'
 import { StoredPixelsSchema } from '../dicom/stored-pixels.ts'
 
 /** Written before frames were shown through the cell. */
@@ -20,18 +21,34 @@ export const InstanceV1Schema = z.strictObject({
   metadata: z.string().nullable(),
 })
 
-/** The index entry of one stored instance: what a reader's list and the series metadata are made from. */
 export const InstanceV2Schema = InstanceV1Schema.extend({
   schema: z.literal('overread/instance@2'),
   /** Absent where the object has no frames to show one by one. */
   pixels: StoredPixelsSchema.optional(),
 })
-export type StoredInstance = z.infer<typeof InstanceV2Schema>
 
-/** Reads what any release has written. Of an older entry it is not known where its pixels lie, so no frame of it is shown. */
+/** The index entry of one stored instance: what a reader's list and the series metadata are made from. */
+export const InstanceV3Schema = InstanceV2Schema.extend({
+  schema: z.literal('overread/instance@3'),
+  /** Sealed: a header holds the patient's name and whatever else somebody typed. */
+  metadata: SealedSchema.nullable(),
+})
+export type StoredInstance = z.infer<typeof InstanceV3Schema>
+
+const asNow = (one: z.infer<typeof InstanceV1Schema> | z.infer<typeof InstanceV2Schema>): StoredInstance => ({
+  ...one,
+  schema: 'overread/instance@3',
+  metadata: null,
+})
+
+/**
+ * Reads what any release has written. Of an entry of the first it is not known where its pixels lie, so no frame of it is
+ * shown. A header that was written open is not passed on; it is read from the object again.
+ */
 export const StoredInstanceSchema = z.union([
-  InstanceV2Schema,
-  InstanceV1Schema.transform((one): StoredInstance => ({ ...one, schema: 'overread/instance@2' })),
+  InstanceV3Schema,
+  InstanceV2Schema.transform(asNow),
+  InstanceV1Schema.transform(asNow),
 ])
 
 /** The entry of a series whose metadata has been written as one JSON object. */

@@ -1,3 +1,4 @@
+import { loadReports } from '../../../../shared/ledger/sealed-reports.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openAttachment } from '../../../../functions/report-filing/open-attachment.ts'
 import { filePreliminary, signFinal } from '../../../../functions/report-filing/sign-report.ts'
@@ -65,8 +66,8 @@ describe('an attachment', () => {
     expect(await lies('reports', one)).toMatchObject({ bytes: pdf.length })
     expect(await lies('reports', other)).toMatchObject({ bytes: dicom.length })
     expect(await lies('incoming', one)).toBeUndefined()
-    const report = room.everyRecord().find(({ sort }) => sort.startsWith('report#'))
-    expect(report?.body['content']).toMatchObject({
+    const [report] = await loadReports(room.ports.objects, (await room.loaded()).case)
+    expect(report?.content).toMatchObject({
       attachments: [
         { attachmentId: one, sha256: sha256(pdf), contentType: 'application/pdf' },
         { attachmentId: other, sha256: sha256(dicom), contentType: 'application/dicom' },
@@ -104,7 +105,6 @@ describe('an attachment that is not what was announced stops the signature and c
     const { case: c } = await room.loaded()
     expect(c.phase.state).toBe('claimed')
     expect(c.reports).toEqual([])
-    expect(room.everyRecord().filter(({ sort }) => sort.startsWith('report#'))).toEqual([])
   }
   const announced = async (bytes: Uint8Array, contentType: ContentType = 'application/pdf') =>
     (await open(contentType, bytes)).attachmentId

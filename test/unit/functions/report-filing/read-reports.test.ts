@@ -6,6 +6,8 @@ import { signFinal } from '../../../../functions/report-filing/sign-report.ts'
 import { attachmentKey } from '../../../../shared/contracts/stored/attachment.ts'
 import type { Principal } from '../../../../shared/domain/access/principal.ts'
 import { AnsweredBefore } from '../../../../shared/ledger/asking.ts'
+import { sealedReportKey } from '../../../../shared/contracts/stored/sealed-report.ts'
+import { loadReports } from '../../../../shared/ledger/sealed-reports.ts'
 import { keys } from '../../../../shared/ledger/keys.ts'
 import type { DownloadSigner } from '../../../../shared/ports/object-store.ts'
 import type { RecordStore } from '../../../../shared/ports/record-store.ts'
@@ -107,12 +109,13 @@ describe('reading a report', () => {
 
   test('a report that was altered in the store is released to nobody', async () => {
     await signed()
-    const record = room.everyRecord().find(({ sort }) => sort.startsWith('report#'))!
-    const content = record.body['content'] as Record<string, never>
-    const body = { ...record.body, content: { ...content, text: { ...text, impression: 'another' } } }
-    await room.ports.store.transact([
-      { write: 'put', when: 'always', partition: record.partition, sort: record.sort, body },
-    ])
+    const { case: c } = await room.loaded()
+    const [report] = await loadReports(room.ports.objects, c)
+    if (report === undefined) throw new Error('no report')
+    const altered = { ...report, content: { ...report.content, text: { ...text, impression: 'another' } } }
+    const ref = { bucket: 'reports' as const, key: sealedReportKey(c.referralId, report.content.reportId) }
+    const bytes = new TextEncoder().encode(JSON.stringify(altered))
+    await room.ports.objects.put(ref, bytes, { contentType: 'application/json', replace: true })
     await expect(read(referrer)).rejects.toMatchObject({ code: 'report-missing', facts: { reason: 'digest-differs' } })
   })
 })
