@@ -30,7 +30,7 @@ import {
 } from '../shared/domain/retention/retention-rules.ts'
 import type { Eraser } from '../shared/ports/eraser.ts'
 import type { KeyVault } from '../shared/ports/key-vault.ts'
-import type { CellFacts, NetworkDirectory } from '../shared/ports/network-directory.ts'
+import type { CellFacts, ResidencyDirectory } from '../shared/ports/network-directory.ts'
 import type { DownloadSigner, ObjectStore, UploadSigner } from '../shared/ports/object-store.ts'
 import type { PageFiles } from '../shared/ports/page-files.ts'
 import type { AddressCountry, Clock, IdSource } from '../shared/ports/surroundings.ts'
@@ -50,7 +50,7 @@ export interface CellPorts {
   readonly keys: KeyVault
   readonly eraser: Eraser
   readonly retention: RetentionPolicy
-  readonly network: NetworkDirectory
+  readonly network: ResidencyDirectory
   readonly cell: CellFacts
   readonly addresses: AddressCountry
   readonly clock: Clock

@@ -10,13 +10,13 @@ import { openPatient, type PatientRecord } from '../../shared/ledger/patient-sea
 import { recordAccess } from '../../shared/ledger/recorded-access.ts'
 import { askForReader, settingFor } from '../../shared/ledger/residency-question.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
-import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
+import type { CellFacts, ResidencyDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
 import type { Clock } from '../../shared/ports/surroundings.ts'
 
 export interface ReadPorts {
   readonly store: RecordStore
-  readonly network: NetworkDirectory
+  readonly network: ResidencyDirectory
   readonly keys: Pick<KeyVault, 'open'>
   readonly cell: CellFacts
   readonly clock: Clock

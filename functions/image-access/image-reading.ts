@@ -9,14 +9,14 @@ import { judgeReading, reportTypeOf } from '../../shared/ledger/reading-question
 import { recordAccess } from '../../shared/ledger/recorded-access.ts'
 import { settingFor } from '../../shared/ledger/residency-question.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
-import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
+import type { CellFacts, ResidencyDirectory } from '../../shared/ports/network-directory.ts'
 import type { DownloadSigner, ObjectStore } from '../../shared/ports/object-store.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
 import type { Clock, IdSource } from '../../shared/ports/surroundings.ts'
 
 export interface ImagePorts {
   readonly store: RecordStore
-  readonly network: NetworkDirectory
+  readonly network: ResidencyDirectory
   readonly keys: Pick<KeyVault, 'mac'>
   readonly objects: Pick<ObjectStore, 'readRange'>
   readonly downloads: DownloadSigner

@@ -9,7 +9,6 @@ import {
   uploadsFrom,
 } from '../../shared/adapters/aws/from-environment.ts'
 import { standardLog } from '../../shared/runtime/log.ts'
-import { policyDocument } from '../../shared/runtime/policy-document.ts'
 import { tokensFrom } from '../../shared/runtime/token-verifier.ts'
 import { entry } from './entry.ts'
 import { EnvironmentSchema } from './env.ts'
@@ -22,7 +21,7 @@ export const handler = entry({
   tokens: tokensFrom(env, surroundings.clock),
   addresses: addressesFrom(env),
   store: recordsFrom(env),
-  network: networkFrom(env, policyDocument),
+  network: networkFrom(env),
   objects: objectsFrom(env),
   uploads: uploadsFrom(env),
   queues: queuesFrom(env),

@@ -7,7 +7,6 @@ import {
   surroundings,
 } from '../../shared/adapters/aws/from-environment.ts'
 import { standardLog } from '../../shared/runtime/log.ts'
-import { policyDocument } from '../../shared/runtime/policy-document.ts'
 import { tokensFrom } from '../../shared/runtime/token-verifier.ts'
 import { entry } from './entry.ts'
 import { EnvironmentSchema } from './env.ts'
@@ -20,7 +19,7 @@ export const handler = entry({
   tokens: tokensFrom(env, surroundings.clock),
   addresses: addressesFrom(env),
   store: recordsFrom(env),
-  network: networkFrom(env, policyDocument),
+  network: networkFrom(env),
   eraser: eraserFrom(env),
   keys: keysFrom(env),
   retention: env.RETENTION_POLICY,

@@ -1,6 +1,5 @@
 import { networkFrom, objectsFrom, recordsFrom, surroundings } from '../../shared/adapters/aws/from-environment.ts'
 import { standardLog } from '../../shared/runtime/log.ts'
-import { policyDocument } from '../../shared/runtime/policy-document.ts'
 import { entry } from './entry.ts'
 import { EnvironmentSchema } from './env.ts'
 
@@ -10,6 +9,6 @@ export const handler = entry({
   ...surroundings,
   log: standardLog,
   store: recordsFrom(env),
-  network: networkFrom(env, policyDocument),
+  network: networkFrom(env),
   objects: objectsFrom(env),
 })

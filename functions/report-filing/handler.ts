@@ -13,7 +13,7 @@ export const handler = entry({
   tokens: tokensFrom(env, aws.surroundings.clock),
   addresses: aws.addressesFrom(env),
   store: aws.recordsFrom(env),
-  network: aws.networkFrom(env, policyDocument),
+  network: aws.residencyFrom(env, policyDocument),
   cell: aws.cellFrom(env),
   objects: aws.objectsFrom(env),
   uploads: aws.uploadsFrom(env),

@@ -4,7 +4,7 @@ import { Refusal } from '../../shared/domain/refusal.ts'
 import type { DeskPorts } from '../../shared/ledger/answer-command.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
-import type { CellFacts } from '../../shared/ports/network-directory.ts'
+import type { CellFacts, ResidencyDirectory } from '../../shared/ports/network-directory.ts'
 import type { DownloadSigner, ObjectStore, UploadSigner } from '../../shared/ports/object-store.ts'
 
 export interface ReportPorts extends DeskPorts {
@@ -12,6 +12,7 @@ export interface ReportPorts extends DeskPorts {
   readonly objects: ObjectStore
   readonly uploads: Pick<UploadSigner, 'signPuts'>
   readonly downloads: DownloadSigner
+  readonly network: ResidencyDirectory
   readonly cell: CellFacts
 }
 

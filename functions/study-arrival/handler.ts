@@ -6,7 +6,6 @@ import {
   surroundings,
 } from '../../shared/adapters/aws/from-environment.ts'
 import { standardLog } from '../../shared/runtime/log.ts'
-import { policyDocument } from '../../shared/runtime/policy-document.ts'
 import { entry } from './entry.ts'
 import { EnvironmentSchema } from './env.ts'
 
@@ -16,7 +15,7 @@ export const handler = entry({
   ...surroundings,
   log: standardLog,
   store: recordsFrom(env),
-  network: networkFrom(env, policyDocument),
+  network: networkFrom(env),
   objects: objectsFrom(env),
   keys: keysFrom(env),
 })

@@ -7,7 +7,6 @@ import {
   surroundings,
 } from '../../shared/adapters/aws/from-environment.ts'
 import { standardLog } from '../../shared/runtime/log.ts'
-import { policyDocument } from '../../shared/runtime/policy-document.ts'
 import { entry } from './entry.ts'
 import { EnvironmentSchema } from './env.ts'
 
@@ -17,7 +16,7 @@ export const handler = entry({
   ...surroundings,
   log: standardLog,
   store: recordsFrom(env),
-  network: networkFrom(env, policyDocument),
+  network: networkFrom(env),
   objects: objectsFrom(env),
   keys: keysFrom(env),
   cell: cellFrom(env),

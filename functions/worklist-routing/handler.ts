@@ -1,4 +1,4 @@
-import { cellFrom, networkFrom, recordsFrom, surroundings } from '../../shared/adapters/aws/from-environment.ts'
+import { cellFrom, residencyFrom, recordsFrom, surroundings } from '../../shared/adapters/aws/from-environment.ts'
 import { standardLog } from '../../shared/runtime/log.ts'
 import { policyDocument } from '../../shared/runtime/policy-document.ts'
 import { entry } from './entry.ts'
@@ -10,6 +10,6 @@ export const handler = entry({
   ...surroundings,
   log: standardLog,
   store: recordsFrom(env),
-  network: networkFrom(env, policyDocument),
+  network: residencyFrom(env, policyDocument),
   cell: cellFrom(env),
 })

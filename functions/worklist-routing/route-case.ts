@@ -15,12 +15,12 @@ import { keys } from '../../shared/ledger/keys.ts'
 import { caseFactsOf, reportTypeOf } from '../../shared/ledger/reading-question.ts'
 import { askForOffer, settingFor, type ResidencySetting } from '../../shared/ledger/residency-question.ts'
 import { walkPartition } from '../../shared/ledger/walk-partition.ts'
-import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
+import type { CellFacts, ResidencyDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
 import type { Handled } from '../../shared/runtime/queue-function.ts'
 
 export interface RoutingPorts extends CommandPorts {
-  readonly network: NetworkDirectory
+  readonly network: ResidencyDirectory
   readonly cell: CellFacts
 }
 

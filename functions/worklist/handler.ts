@@ -2,7 +2,7 @@ import {
   addressesFrom,
   cellFrom,
   keysFrom,
-  networkFrom,
+  residencyFrom,
   recordsFrom,
   surroundings,
 } from '../../shared/adapters/aws/from-environment.ts'
@@ -20,7 +20,7 @@ export const handler = entry({
   tokens: tokensFrom(env, surroundings.clock),
   addresses: addressesFrom(env),
   store: recordsFrom(env),
-  network: networkFrom(env, policyDocument),
+  network: residencyFrom(env, policyDocument),
   cell: cellFrom(env),
   keys: keysFrom(env),
 })

@@ -14,13 +14,13 @@ import { listPage } from '../../shared/ledger/list-page.ts'
 import { recordAccess } from '../../shared/ledger/recorded-access.ts'
 import { askForReader, settingFor } from '../../shared/ledger/residency-question.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
-import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
+import type { CellFacts, ResidencyDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
 import type { Clock } from '../../shared/ports/surroundings.ts'
 
 export interface WorklistPorts {
   readonly store: RecordStore
-  readonly network: NetworkDirectory
+  readonly network: ResidencyDirectory
   readonly keys: Pick<KeyVault, 'mac'>
   readonly cell: CellFacts
   readonly clock: Clock

@@ -19,7 +19,7 @@ import type {
   ResidencyReader,
 } from '../domain/residency/decision-inputs.ts'
 import type { PolicyDocument } from '../domain/residency/jurisdiction-policy.ts'
-import type { CellFacts, NetworkDirectory } from '../ports/network-directory.ts'
+import type { CellFacts, ResidencyDirectory } from '../ports/network-directory.ts'
 import type { RecordStore } from '../ports/record-store.ts'
 import type { Clock } from '../ports/surroundings.ts'
 import { loadCopies } from './copy-ledger.ts'
@@ -35,7 +35,7 @@ export interface ResidencySetting {
 
 interface SettingPorts {
   readonly store: RecordStore
-  readonly network: NetworkDirectory
+  readonly network: ResidencyDirectory
   readonly cell: CellFacts
   readonly clock: Clock
 }

@@ -7,6 +7,10 @@ import type { PolicyDocument } from '../domain/residency/jurisdiction-policy.ts'
 export interface NetworkDirectory {
   /** Never an unsound definition; a new one may take up to a minute to be seen. */
   current(): Promise<NetworkIndex>
+}
+
+/** For those alone who ask whether something may be released: the policy is a good part of what such a function loads. */
+export interface ResidencyDirectory extends NetworkDirectory {
   /** The residency policy in force; the project's default where the deployment brings none. */
   policy(): Promise<PolicyDocument>
 }

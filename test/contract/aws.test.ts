@@ -12,7 +12,6 @@ import { s3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts'
 import { s3UploadSigner } from '../../shared/adapters/aws/s3-upload-signer.ts'
 import { sqsMessageQueues } from '../../shared/adapters/aws/sqs-message-queues.ts'
 import type { QueueName } from '../../shared/contracts/messages.ts'
-import { policyDocument } from '../../shared/runtime/policy-document.ts'
 import { eraserContract } from './eraser-contract.ts'
 import { keyVaultContract } from './key-vault-contract.ts'
 import { messageQueuesContract } from './message-queues-contract.ts'
@@ -101,7 +100,7 @@ networkDirectoryContract('S3', async (definition) => {
   }
   await replace(definition)
   return {
-    directory: s3NetworkDirectory(getNetworkObject, policyDocument, () => Date.now() + elapsedMs),
+    directory: s3NetworkDirectory(getNetworkObject, () => Date.now() + elapsedMs),
     replace,
     elapse: () => {
       elapsedMs += 60_000

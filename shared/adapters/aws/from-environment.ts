@@ -6,7 +6,7 @@ import type { JurisdictionPolicy, PolicyDocument } from '../../domain/residency/
 import type { Eraser } from '../../ports/eraser.ts'
 import type { KeyVault } from '../../ports/key-vault.ts'
 import type { MessageQueues } from '../../ports/message-queues.ts'
-import type { CellFacts, NetworkDirectory } from '../../ports/network-directory.ts'
+import type { CellFacts, NetworkDirectory, ResidencyDirectory } from '../../ports/network-directory.ts'
 import type { DownloadSigner, ObjectStore, UploadSigner } from '../../ports/object-store.ts'
 import type { RecordStore } from '../../ports/record-store.ts'
 import type { AddressCountry, Clock } from '../../ports/surroundings.ts'
@@ -23,6 +23,7 @@ import { s3ConditionalGet } from './s3-conditional-get.ts'
 import { s3DownloadSigner } from './s3-download-signer.ts'
 import { s3Eraser } from './s3-eraser.ts'
 import { s3NetworkDirectory } from './s3-network-directory.ts'
+import { s3ResidencyDirectory } from './s3-residency-directory.ts'
 import { s3ObjectStore } from './s3-object-store.ts'
 import type { PresigningCell } from './s3-presigning.ts'
 import { s3UploadSigner } from './s3-upload-signer.ts'
@@ -108,21 +109,25 @@ export const uploadsFrom = (environment: CellEnvironment): UploadSigner =>
 export const downloadsFrom = (environment: CellEnvironment): DownloadSigner =>
   s3DownloadSigner(presigningFrom(environment))
 
-export const networkFrom = (
-  environment: CellEnvironment & { readonly BUCKET_NETWORK: string },
+type NetworkEnvironment = CellEnvironment & { readonly BUCKET_NETWORK: string }
+
+const networkObjects = (environment: NetworkEnvironment) =>
+  s3ConditionalGet({
+    region: environment.AWS_REGION,
+    bucketName: environment.BUCKET_NETWORK,
+    accountId: environment.ACCOUNT_ID,
+    clock,
+    credentials: roleCredentials,
+    endpointUrl: s3Endpoint(),
+  })
+
+export const networkFrom = (environment: NetworkEnvironment): NetworkDirectory =>
+  s3NetworkDirectory(networkObjects(environment))
+
+export const residencyFrom = (
+  environment: NetworkEnvironment,
   toDocument: (policy: JurisdictionPolicy) => PolicyDocument,
-): NetworkDirectory =>
-  s3NetworkDirectory(
-    s3ConditionalGet({
-      region: environment.AWS_REGION,
-      bucketName: environment.BUCKET_NETWORK,
-      accountId: environment.ACCOUNT_ID,
-      clock,
-      credentials: roleCredentials,
-      endpointUrl: s3Endpoint(),
-    }),
-    toDocument,
-  )
+): ResidencyDirectory => s3ResidencyDirectory(networkObjects(environment), toDocument)
 
 export const queuesFrom = (environment: CellEnvironment): MessageQueues => {
   const queueUrls = textsOf(environment, 'QUEUE', queueNames) as Partial<Record<QueueName, string>>

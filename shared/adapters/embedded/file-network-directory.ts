@@ -5,7 +5,7 @@ import { indexNetwork } from '../../domain/network/index-network.ts'
 import { defaultJurisdictionPolicy } from '../../domain/residency/default-policy.ts'
 import type { JurisdictionPolicy, PolicyDocument } from '../../domain/residency/jurisdiction-policy.ts'
 import { loadJurisdictionPolicy } from '../../domain/residency/policy-checks.ts'
-import type { NetworkDirectory } from '../../ports/network-directory.ts'
+import type { ResidencyDirectory } from '../../ports/network-directory.ts'
 
 /** How long a file is not looked at again. */
 const FRESH_MS = 1000
@@ -63,7 +63,7 @@ export const fileNetworkDirectory = (
   { networkPath, policyPath }: NetworkFiles,
   toDocument: (policy: JurisdictionPolicy) => PolicyDocument,
   nowMs: () => number = Date.now,
-): NetworkDirectory => ({
+): ResidencyDirectory => ({
   current: followed<NetworkIndex>(
     networkPath,
     {

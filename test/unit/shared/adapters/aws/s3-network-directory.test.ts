@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { ConditionalAnswer } from '../../../../../shared/adapters/aws/s3-conditional-get.ts'
-import { s3NetworkDirectory } from '../../../../../shared/adapters/aws/s3-network-directory.ts'
+import { s3ResidencyDirectory } from '../../../../../shared/adapters/aws/s3-residency-directory.ts'
 import { defaultJurisdictionPolicy } from '../../../../../shared/domain/residency/default-policy.ts'
 import { policyDocument } from '../../../../../shared/runtime/policy-document.ts'
 import { smallNetwork } from '../../../../fixtures/small-network.ts'
@@ -9,7 +9,7 @@ let at = 0
 let asked: { key: string; knownEtag: string | undefined }[] = []
 let answer: () => Promise<ConditionalAnswer>
 const directoryOf = () =>
-  s3NetworkDirectory(
+  s3ResidencyDirectory(
     (key, knownEtag) => {
       asked.push({ key, knownEtag })
       return answer()
