@@ -187,6 +187,14 @@ export const presignedRequestsContract = (name: string, make: () => Promise<Pres
         expect(answer.body.equals(bytes.subarray(100, 200))).toBe(true)
       })
 
+      it("whose reader hangs up is nobody's fault, and can be made again", async () => {
+        const bytes = randomBytes(16 * MIB)
+        const signed = await signGet(await stored(bytes))
+        await expect(sendRaw({ ...signed, leaveAtFirstChunk: true })).rejects.toThrow('left on purpose')
+        await pause(200)
+        expect((await send(signed, new Uint8Array())).body.equals(bytes)).toBe(true)
+      })
+
       it('is refused for another key, without its disposition, by PUT and after its expiry', async () => {
         const ref = await stored(randomBytes(10))
         const signed = await signGet(ref, 1)

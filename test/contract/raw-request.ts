@@ -7,6 +7,8 @@ export interface RawRequest {
   readonly body?: Uint8Array
   /** Send this many bytes, then drop the connection. */
   readonly dropAfterBytes?: number
+  /** Hangs up while the answer is still coming. */
+  readonly leaveAtFirstChunk?: boolean
 }
 
 export interface RawAnswer {
@@ -22,13 +24,17 @@ export const sendRaw = ({
   headers,
   body = new Uint8Array(),
   dropAfterBytes,
+  leaveAtFirstChunk = false,
 }: RawRequest): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
     const sending = request(url, { method, headers: { ...headers }, agent: false })
     sending.on('error', reject)
     sending.on('response', (answer) => {
       const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+        if (leaveAtFirstChunk) sending.destroy(new Error('left on purpose'))
+      })
       answer.on('error', reject)
       answer.on('end', () => {
         resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) })

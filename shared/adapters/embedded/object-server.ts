@@ -110,6 +110,11 @@ const faultOf = (error: unknown): S3Fault => {
   return new S3Fault('InternalError', 'Unexpected error')
 }
 
+/** The client has gone, in the middle of its upload or of its download: nobody is to be answered, and nothing has failed. */
+const hasHungUp = (request: IncomingMessage, error: unknown): boolean =>
+  (request.destroyed && !request.complete) ||
+  (error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')
+
 /** Serves presigned requests as S3 does: signature, expiry, signed headers, length, SHA-256 and create-only are enforced. */
 export const objectServer =
   (options: ObjectServerOptions) =>
@@ -122,8 +127,7 @@ export const objectServer =
     try {
       await serve(request, response, options)
     } catch (error) {
-      // The client has gone: there is nobody to answer, and nothing of the upload was kept.
-      if (request.destroyed && !request.complete) return
+      if (hasHungUp(request, error)) return
       const fault = faultOf(error)
       if (fault.code === 'InternalError') options.onFault(error)
       if (response.headersSent) response.destroy()
