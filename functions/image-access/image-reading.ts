@@ -1,3 +1,4 @@
+import type { AnswerOf, QueryOf } from '../../shared/contracts/routes.ts'
 import type { AuditEntry } from '../../shared/domain/audit/audit-record.ts'
 import type { Case, ReferralId } from '../../shared/domain/case/case.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
@@ -10,7 +11,7 @@ import { recordAccess } from '../../shared/ledger/recorded-access.ts'
 import { settingFor } from '../../shared/ledger/residency-question.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { CellFacts, ResidencyDirectory } from '../../shared/ports/network-directory.ts'
-import type { DownloadSigner, ObjectStore } from '../../shared/ports/object-store.ts'
+import type { DownloadSigner, ObjectRef, ObjectStore, SignedRequest } from '../../shared/ports/object-store.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
 import type { Clock, IdSource } from '../../shared/ports/surroundings.ts'
 
@@ -23,6 +24,12 @@ export interface ImagePorts {
   readonly cell: CellFacts
   readonly clock: Clock
   readonly ids: IdSource
+}
+
+export interface ImagesAsked {
+  readonly params: { readonly referralId: ReferralId }
+  readonly query: QueryOf<'listImages'>
+  readonly context: Asking
 }
 
 export type ImageDecision = ResidencyDecision<'image-access'>
@@ -72,3 +79,21 @@ export async function recordRelease(
   })
   return decisionId
 }
+
+/** As long as a GET URL may live: it is a bearer of the pixels until it expires. */
+const URL_LIFE_SECONDS = 300
+
+/** Numbered within the page: a file name of the site's own would tell of the patient. */
+export const signImages = (
+  { downloads }: Pick<ImagePorts, 'downloads'>,
+  refs: readonly ObjectRef[],
+): Promise<readonly SignedRequest[]> =>
+  downloads.signGets(
+    refs.map((ref, at) => ({ ref, fileName: `image-${at + 1}.dcm`, contentType: 'application/dicom' })),
+    URL_LIFE_SECONDS,
+  )
+
+export type ImageEntry = AnswerOf<'listImages'>['images'][number]
+
+export const withUrl = (entry: ImageEntry, get: SignedRequest | undefined): ImageEntry =>
+  get === undefined ? entry : { ...entry, get: { ...get, headers: { ...get.headers } } }

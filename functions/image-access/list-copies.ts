@@ -1,5 +1,5 @@
-import type { AnswerOf, QueryOf } from '../../shared/contracts/routes.ts'
-import type { Case, ReferralId } from '../../shared/domain/case/case.ts'
+import type { AnswerOf } from '../../shared/contracts/routes.ts'
+import type { Case } from '../../shared/domain/case/case.ts'
 import {
   CopyRecordSchema,
   noCopies,
@@ -7,21 +7,19 @@ import {
   type CopyRecord,
 } from '../../shared/domain/deidentification/study-copies.ts'
 import type { DeidentifiedRead } from '../../shared/domain/residency/decide.ts'
-import type { Asking } from '../../shared/ledger/asking.ts'
 import { loadCopies } from '../../shared/ledger/copy-ledger.ts'
 import { casePartition } from '../../shared/ledger/keys.ts'
 import { listPage } from '../../shared/ledger/list-page.ts'
 import type { SignedRequest } from '../../shared/ports/object-store.ts'
-import { recordRelease, type ImagePorts, type ImageReading } from './image-reading.ts'
-
-export interface ImagesAsked {
-  readonly params: { readonly referralId: ReferralId }
-  readonly query: QueryOf<'listImages'>
-  readonly context: Asking
-}
-
-/** As long as a GET URL may live: it is a bearer of the pixels until it expires. */
-export const URL_LIFE_SECONDS = 300
+import {
+  recordRelease,
+  signImages,
+  withUrl,
+  type ImageEntry,
+  type ImagePorts,
+  type ImageReading,
+  type ImagesAsked,
+} from './image-reading.ts'
 
 type Answer = AnswerOf<'listImages'>
 type Released = CopyRecord & { readonly released: NonNullable<CopyRecord['released']> }
@@ -34,29 +32,14 @@ const releaseCopies = (
   _permit: DeidentifiedRead,
   copies: readonly Released[],
 ): Promise<readonly SignedRequest[]> =>
-  ports.downloads.signGets(
-    copies.map(({ released: { key } }, at) => ({
-      ref: { bucket: 'copies', key },
-      fileName: `image-${at + 1}.dcm`,
-      contentType: 'application/dicom',
-    })),
-    URL_LIFE_SECONDS,
+  signImages(
+    ports,
+    copies.map(({ released: { key } }) => ({ bucket: 'copies', key })),
   )
 
-const entryOf = (copy: Released, get: SignedRequest | undefined): Answer['images'][number] => {
-  const { sopClassUid, modality, instanceNumber, released } = copy
+const entryOf = ({ sopClassUid, modality, instanceNumber, released }: Released): ImageEntry => {
   const { seriesInstanceUid, sopInstanceUid, transferSyntaxUid, bytes, sha256 } = released
-  return {
-    seriesInstanceUid,
-    sopInstanceUid,
-    sopClassUid,
-    modality,
-    instanceNumber,
-    bytes,
-    sha256,
-    transferSyntaxUid,
-    ...(get === undefined ? {} : { get: { ...get, headers: { ...get.headers } } }),
-  }
+  return { seriesInstanceUid, sopInstanceUid, sopClassUid, modality, instanceNumber, bytes, sha256, transferSyntaxUid }
 }
 
 /** What the reader does not see: a study read in part must be known to be one. */
@@ -87,7 +70,7 @@ export async function listCopies(
     decisionId,
     mode: decision.mode,
     ...(studyInstanceUid === undefined ? {} : { studyInstanceUid }),
-    images: page.rows.map((copy, at) => entryOf(copy, urls[at])),
+    images: page.rows.map((copy, at) => withUrl(entryOf(copy), urls[at])),
     withheld,
     ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
   }

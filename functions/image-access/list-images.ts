@@ -4,14 +4,18 @@ import { StoredInstanceSchema, type StoredInstance } from '../../shared/domain/u
 import { casePartition } from '../../shared/ledger/keys.ts'
 import { listPage } from '../../shared/ledger/list-page.ts'
 import type { SignedRequest } from '../../shared/ports/object-store.ts'
-import { listCopies, URL_LIFE_SECONDS, type ImagesAsked } from './list-copies.ts'
+import { listCopies } from './list-copies.ts'
 import {
   allowing,
   judgeImageReading,
   recordRelease,
+  signImages,
+  withUrl,
   type ImageDecision,
+  type ImageEntry,
   type ImagePorts,
   type ImageReading,
+  type ImagesAsked,
 } from './image-reading.ts'
 
 /** Cannot be called without a decision that allows an identifiable read. */
@@ -20,18 +24,12 @@ const releaseUrls = (
   _permit: IdentifiableRead,
   instances: readonly StoredInstance[],
 ): Promise<readonly SignedRequest[]> =>
-  ports.downloads.signGets(
-    instances.map(({ key }, at) => ({
-      ref: { bucket: 'images', key },
-      fileName: `image-${at + 1}.dcm`,
-      contentType: 'application/dicom',
-    })),
-    URL_LIFE_SECONDS,
+  signImages(
+    ports,
+    instances.map(({ key }) => ({ bucket: 'images', key })),
   )
 
-type ImageEntry = AnswerOf<'listImages'>['images'][number]
-
-const entryOf = (instance: StoredInstance, get: SignedRequest | undefined): ImageEntry => {
+const entryOf = (instance: StoredInstance): ImageEntry => {
   const { seriesInstanceUid, sopInstanceUid, sopClassUid, modality, instanceNumber, bytes, sha256 } = instance
   const { transferSyntaxUid, pixels } = instance
   return {
@@ -44,7 +42,6 @@ const entryOf = (instance: StoredInstance, get: SignedRequest | undefined): Imag
     sha256,
     ...(transferSyntaxUid === undefined ? {} : { transferSyntaxUid }),
     ...(pixels === undefined ? {} : { display: pixels.display }),
-    ...(get === undefined ? {} : { get: { ...get, headers: { ...get.headers } } }),
   }
 }
 
@@ -70,7 +67,7 @@ async function listOriginals(
     decisionId,
     mode: decision.mode,
     ...(c.images.studyInstanceUid === undefined ? {} : { studyInstanceUid: c.images.studyInstanceUid }),
-    images: page.rows.map((instance, at) => entryOf(instance, urls[at])),
+    images: page.rows.map((instance, at) => withUrl(entryOf(instance), urls[at])),
     ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
   }
 }

@@ -6,6 +6,7 @@ import { objectKey, partsOf } from '../../shared/domain/upload/upload-session.ts
 import { answerBesideCase } from '../../shared/ledger/answer-beside-case.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
 import { keys } from '../../shared/ledger/keys.ts'
+import { outboxWrite } from '../../shared/ledger/outbox.ts'
 import { announcedIn, announcedObjects, arrivalsOf } from '../../shared/ledger/upload-ledger.ts'
 import type { RecordWrite } from '../../shared/ports/record-store.ts'
 import { authoriseUpload, requireOpen, stateOf, type AuthorisedUpload, type UploadAsked } from './follow-upload.ts'
@@ -76,12 +77,11 @@ const completeWrites = (ports: UploadPorts, { upload }: AuthorisedUpload, referr
     ...keys.upload(referralId, upload.session.uploadId),
     body: plain({ ...upload.session, state: 'complete' }),
   },
-  {
-    write: 'put',
-    when: 'absent',
-    ...keys.outbox(referralId, ports.ids.next()),
-    body: plain({ queue: 'ingest', message: { kind: 'upload-completed', referralId }, writtenAt: ports.clock.now() }),
-  },
+  outboxWrite(referralId, ports.ids.next(), {
+    queue: 'ingest',
+    message: { kind: 'upload-completed', referralId },
+    writtenAt: ports.clock.now(),
+  }),
 ]
 
 /** Everything has been sent and nothing is under way: what failed has its reason, and the study goes on without it. */

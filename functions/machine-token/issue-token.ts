@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { TokenAnswer, TokenError, TokenRequest } from '../../shared/contracts/http/tokens.ts'
 import type { MachineIssuer } from '../../shared/contracts/machine-issuer.ts'
 import type { MachineClient, MachineScope } from '../../shared/domain/network/machine-client.ts'
 import { appendAudit, orgChain } from '../../shared/ledger/audit-chain.ts'
 import { keys } from '../../shared/ledger/keys.ts'
+import { sha256 } from '../../shared/ledger/sha256.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
 import type { Clock } from '../../shared/ports/surroundings.ts'
@@ -26,8 +26,7 @@ const refused = (error: TokenError): TokenOutcome => ({ outcome: 'refused', erro
 
 /** Of twenty that come with one assertion at once, the store lets one through. */
 async function isFirstUse(store: RecordStore, { client, jti, usableUntil }: ProvenClient): Promise<boolean> {
-  const digest = createHash('sha256').update(jti).digest('hex')
-  const key = keys.assertion(client.orgId, client.clientId, digest)
+  const key = keys.assertion(client.orgId, client.clientId, sha256(jti))
   const { outcome } = await store.transact([{ write: 'put', when: 'absent', ...key, body: {}, expiresAt: usableUntil }])
   return outcome === 'committed'
 }

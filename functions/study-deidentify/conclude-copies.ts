@@ -1,14 +1,13 @@
-import type { OutboxMessage, QueueMessage } from '../../shared/contracts/messages.ts'
+import type { QueueMessage } from '../../shared/contracts/messages.ts'
 import { caseDirectory } from '../../shared/domain/case/directory.ts'
 import type { Case } from '../../shared/domain/case/case.ts'
 import type { Actor } from '../../shared/domain/case/events.ts'
 import { isTerminal } from '../../shared/domain/case/states.ts'
 import { withheldOf, type StudyCopies } from '../../shared/domain/deidentification/study-copies.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
-import { plain } from '../../shared/ledger/case-rows.ts'
 import { commandCase, type CommandPorts, type Prepared } from '../../shared/ledger/command-case.ts'
 import { copiesWrite, loadCopies } from '../../shared/ledger/copy-ledger.ts'
-import { keys } from '../../shared/ledger/keys.ts'
+import { outboxWrite } from '../../shared/ledger/outbox.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordWrite } from '../../shared/ports/record-store.ts'
 
@@ -23,8 +22,8 @@ const routeWrites = (ports: ConcludingPorts, c: Case, { released }: StudyCopies)
   if (c.phase.state !== 'study-available' || released === 0) return []
   const { referralId, urgency } = c
   const writtenAt = ports.clock.now()
-  const message: OutboxMessage = { queue: `route-${urgency}`, message: { kind: 'route-case', referralId }, writtenAt }
-  return [{ write: 'put', when: 'absent', ...keys.outbox(referralId, ports.ids.next()), body: plain(message) }]
+  const message = { kind: 'route-case' as const, referralId }
+  return [outboxWrite(referralId, ports.ids.next(), { queue: `route-${urgency}`, message, writtenAt })]
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Case } from '../../shared/domain/case/case.ts'
 import { verifiedCopyFacts } from '../../shared/domain/deidentification/copy-evidence.ts'
 import type { DeidentificationPolicy } from '../../shared/domain/deidentification/deidentification-policy.ts'
@@ -9,6 +9,7 @@ import { verifyCopy } from '../../shared/domain/deidentification/verify-copy.ts'
 import type { InflateRaw } from '../../shared/domain/dicom/inspect-object.ts'
 import type { StoredInstance } from '../../shared/domain/upload/instance.ts'
 import { copyIdOf, copyKey, uidPairsContext } from '../../shared/ledger/copy-ledger.ts'
+import { sha256 } from '../../shared/ledger/sha256.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { ObjectStore } from '../../shared/ports/object-store.ts'
 import type { Clock } from '../../shared/ports/surroundings.ts'
@@ -104,7 +105,7 @@ export async function makeCopy(ports: MakingPorts, making: Making, source: CopyS
     released: {
       key,
       bytes: made.copy.length,
-      sha256: createHash('sha256').update(made.copy).digest('hex'),
+      sha256: sha256(made.copy),
       studyInstanceUid: pseudonyms.uid(instance.studyInstanceUid),
       seriesInstanceUid: pseudonyms.uid(instance.seriesInstanceUid),
       sopInstanceUid: made.sopInstanceUid,

@@ -6,7 +6,7 @@ import { auditWrites, caseChain } from './audit-chain.ts'
 import { plain, rowWrites } from './case-rows.ts'
 import { casePartition, keys } from './keys.ts'
 import { walkPartition } from './walk-partition.ts'
-import { outboxFor } from './outbox.ts'
+import { outboxFor, outboxWrite } from './outbox.ts'
 
 export interface LoadedCase {
   readonly case: Case
@@ -82,12 +82,7 @@ function commitWrites(commit: CaseCommit, head: StoredRecord | undefined, versio
     })),
     ...auditWrites(caseChain(referralId), head, commit.audit),
     ...rowWrites(loaded?.case, after, version),
-    ...outboxFor(loaded?.case, after, events).map((message): RecordWrite => ({
-      write: 'put',
-      when: 'absent',
-      ...keys.outbox(referralId, newId()),
-      body: plain(message),
-    })),
+    ...outboxFor(loaded?.case, after, events).map((message) => outboxWrite(referralId, newId(), message)),
     ...(commit.remember === undefined ? [] : [rememberWrite(commit.remember)]),
     ...(commit.writes ?? []),
   ]

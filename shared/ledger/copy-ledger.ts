@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import type { OutboxMessage } from '../contracts/messages.ts'
 import type { Case, ReferralId } from '../domain/case/case.ts'
 import {
   CopyRecordSchema,
@@ -14,11 +12,12 @@ import type { RecordStore, RecordWrite } from '../ports/record-store.ts'
 import type { Clock, IdSource } from '../ports/surroundings.ts'
 import { plain } from './case-rows.ts'
 import { keys, orgOf } from './keys.ts'
+import { outboxWrite } from './outbox.ts'
+import { sha256 } from './sha256.ts'
 import { recordsUnder } from './upload-ledger.ts'
 
 /** From the replaced UID, which nobody can make without the key: a digest of the original's could be tried out. */
-export const copyIdOf = (replacedSopInstanceUid: string): string =>
-  createHash('sha256').update(replacedSopInstanceUid).digest('hex').slice(0, 32)
+export const copyIdOf = (replacedSopInstanceUid: string): string => sha256(replacedSopInstanceUid).slice(0, 32)
 
 export const copyKey = (referralId: ReferralId, copyId: string): string => `copies/${referralId}/${copyId}`
 
@@ -82,10 +81,6 @@ export function askForCopies(
   writtenAt: Instant,
   readerId?: string,
 ): RecordWrite {
-  const message: OutboxMessage = {
-    queue: 'copies',
-    message: { kind: 'copy-study', referralId, ...(readerId === undefined ? {} : { readerId }) },
-    writtenAt,
-  }
-  return { write: 'put', when: 'absent', ...keys.outbox(referralId, ports.ids.next()), body: plain(message) }
+  const message = { kind: 'copy-study' as const, referralId, ...(readerId === undefined ? {} : { readerId }) }
+  return outboxWrite(referralId, ports.ids.next(), { queue: 'copies', message, writtenAt })
 }

@@ -1,6 +1,17 @@
 import type { OutboxMessage } from '../contracts/messages.ts'
-import type { Case } from '../domain/case/case.ts'
+import type { Case, ReferralId } from '../domain/case/case.ts'
 import type { CaseEvent } from '../domain/case/events.ts'
+import type { RecordWrite } from '../ports/record-store.ts'
+import { plain } from './case-rows.ts'
+import { keys } from './keys.ts'
+
+/** Handed to the dispatcher at least once, and only if the transaction that it is written in commits. */
+export const outboxWrite = (referralId: ReferralId, id: string, message: OutboxMessage): RecordWrite => ({
+  write: 'put',
+  when: 'absent',
+  ...keys.outbox(referralId, id),
+  body: plain(message),
+})
 
 /**
  * What a change must set in motion. Derived from the events alone and written in their transaction: there is no window in

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import type * as z from 'zod'
@@ -24,6 +23,7 @@ import { AnsweredBefore, type Asking } from '../ledger/asking.ts'
 import type { Remembered } from '../ledger/case-ledger.ts'
 import { keys } from '../ledger/keys.ts'
 import { recordAccess } from '../ledger/recorded-access.ts'
+import { sha256 } from '../ledger/sha256.ts'
 import type { NetworkDirectory } from '../ports/network-directory.ts'
 import type { RecordStore, StoredRecord } from '../ports/record-store.ts'
 import type { AddressCountry, Clock, IdSource } from '../ports/surroundings.ts'
@@ -99,7 +99,7 @@ const actorOf = (principal: Principal): Actor => ({
   ...(principal.roles[0] === undefined ? {} : { role: principal.roles[0] }),
 })
 
-const digest = (...parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+const digest = (...parts: readonly string[]): string => sha256(JSON.stringify(parts))
 
 interface Idempotency {
   readonly remember: (answer: object) => Remembered
