@@ -5,7 +5,8 @@ import { answerExamples } from './answer-examples.ts'
 import { CaseStatusSchema } from './http/referrals.ts'
 import { TokenErrorSchema, tokenErrors } from './http/tokens.ts'
 import { ProblemSchema, type Problem } from './http/problem.ts'
-import { routes, scopes, type OperationId, type Route } from './routes.ts'
+import { routes, type OperationId } from './routes.ts'
+import { scopes, type Route } from './routes/route.ts'
 
 /** Build time only: the document is generated, committed and served as a file, so that no function carries the generator. */
 const SECURITY = 'accessToken'

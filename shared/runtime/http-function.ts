@@ -10,8 +10,8 @@ import {
   type OperationId,
   type ParamsOf,
   type QueryOf,
-  type Route,
 } from '../contracts/routes.ts'
+import { type Route } from '../contracts/routes/route.ts'
 import { isGrantedToRoles, permissions, type PermittedOperation } from '../domain/access/permissions.ts'
 import type { Principal } from '../domain/access/principal.ts'
 import type { Actor } from '../domain/case/events.ts'

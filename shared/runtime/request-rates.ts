@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Route } from '../contracts/routes.ts'
+import type { Route } from '../contracts/routes/route.ts'
 import type { Principal } from '../domain/access/principal.ts'
 import { ReferralIdSchema } from '../domain/case/case.ts'
 import { PathwayIdSchema } from '../domain/network/ids.ts'

@@ -1,4 +1,4 @@
-import { scopes } from '../../shared/contracts/routes.ts'
+import { scopes } from '../../shared/contracts/routes/route.ts'
 import { seededRandom } from '../fixtures/seeded-random.ts'
 import { rowOf, type GuaranteeRow } from './guarantee-row.ts'
 import { isInside, isRefusal, seenAs, type Found } from './access-answers.ts'

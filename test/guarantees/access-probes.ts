@@ -1,4 +1,5 @@
-import { routes, type OperationId, type Route } from '../../shared/contracts/routes.ts'
+import { routes, type OperationId } from '../../shared/contracts/routes.ts'
+import { type Route } from '../../shared/contracts/routes/route.ts'
 import { PersonRoleSchema, type PersonRole } from '../../shared/domain/network/parties.ts'
 import type { SeededRandom } from '../fixtures/seeded-random.ts'
 import { standingsOf } from './access-stories.ts'

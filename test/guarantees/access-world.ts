@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CellFunctions } from '../../local/cell-functions.ts'
 import { cellFunctions } from '../../local/functions.ts'
-import type { Route } from '../../shared/contracts/routes.ts'
+import type { Route } from '../../shared/contracts/routes/route.ts'
 import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
 import type { UploadState } from '../../shared/contracts/http/uploads.ts'
 import type { CaseCommand } from '../../shared/domain/case/commands.ts'

@@ -2,7 +2,7 @@ import { createPrivateKey, randomUUID, sign as signBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JWK } from 'jose'
-import { scopes } from '../../shared/contracts/routes.ts'
+import { scopes } from '../../shared/contracts/routes/route.ts'
 import type { ScratchCell } from './scratch-cell.ts'
 
 export interface Mint {

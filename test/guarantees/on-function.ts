@@ -1,6 +1,7 @@
 import { cellFunctions } from '../../local/functions.ts'
 import { lambdaContext } from '../../local/lambda-context.ts'
-import type { OperationId, Route } from '../../shared/contracts/routes.ts'
+import type { OperationId } from '../../shared/contracts/routes.ts'
+import type { Route } from '../../shared/contracts/routes/route.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
 import type { HttpResult } from '../../shared/runtime/http-event.ts'
 import { httpEvent } from '../builders/http-event.ts'

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { routes, type OperationId, type Route } from '../../../shared/contracts/routes.ts'
+import { routes, type OperationId } from '../../../shared/contracts/routes.ts'
+import { type Route } from '../../../shared/contracts/routes/route.ts'
 import { PersonRoleSchema } from '../../../shared/domain/network/parties.ts'
 import { caseChain, orgChain } from '../../../shared/ledger/audit-chain.ts'
 import type { RecordStore } from '../../../shared/ports/record-store.ts'

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import type * as z from 'zod'
 import { answerExamples } from '../../../../shared/contracts/answer-examples.ts'
 import { openApiDocument, openApiText } from '../../../../shared/contracts/openapi-document.ts'
-import { routeOf, routes, scopes, type OperationId, type Route } from '../../../../shared/contracts/routes.ts'
+import { routeOf, routes, type OperationId } from '../../../../shared/contracts/routes.ts'
+import { scopes, type Route } from '../../../../shared/contracts/routes/route.ts'
 
 const committed = readFileSync(new URL('../../../../docs/api/openapi.json', import.meta.url), 'utf8')
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { scopes } from '../../../../../shared/contracts/routes.ts'
+import { scopes } from '../../../../../shared/contracts/routes/route.ts'
 import { isForMachines, permissions } from '../../../../../shared/domain/access/permissions.ts'
 import { MachineRoleSchema, MachineScopeSchema } from '../../../../../shared/domain/network/machine-client.ts'
 
