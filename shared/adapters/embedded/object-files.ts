@@ -1,7 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { open, readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Refusal } from '../../domain/refusal.ts'
 import type { NewFile } from './new-file.ts'
 import { newFile } from './new-file.ts'
@@ -59,8 +58,6 @@ const readAtOnce = (path: string, from: number, bytes: number): Uint8Array => {
  */
 export const objectFiles = (root: string, mark: string): ObjectFiles => {
   const ready = readyFiles(root, mark)
-  let lastTurn: Promise<unknown> = Promise.resolve()
-  const takeTurn = (): Promise<unknown> => (lastTurn = lastTurn.then(() => nextTurn()))
 
   async function* stream(name: string, from: number, toExclusive: number): AsyncGenerator<Uint8Array> {
     const handle = await open(join(root, name), 'r').catch((error: unknown) => {
@@ -87,7 +84,6 @@ export const objectFiles = (root: string, mark: string): ObjectFiles => {
       return newFile(name, join(root, name), descriptor)
     },
     read: async (name, from, toExclusive) => {
-      await takeTurn()
       if (toExclusive - from <= READ_BYTES) return readAtOnce(join(root, name), from, toExclusive - from)
       const chunks: Uint8Array[] = []
       for await (const chunk of stream(name, from, toExclusive)) chunks.push(chunk)
