@@ -42,13 +42,13 @@ Submit a referral, then follow it:
     -H "idempotency-key: $(date +%s%N)" -d '${JSON.stringify(example)}'
   curl -s ${baseUrl}/v1/referrals -H "authorization: Bearer $TOKEN"
 
-The same as a system, ${DEMO_CLIENT_ID}, which proves itself by a key of its own:
-
-  npm run -s overread -- token --client ${DEMO_CLIENT_ID} --key ${keyPath} --url ${baseUrl}
-
 Upload a study to it:
 
   npm run -s overread -- upload DIR --referral ID --url ${baseUrl} --as p-clerk-vienna
+
+A token for a system, ${DEMO_CLIENT_ID}, which proves itself by a key of its own:
+
+  npm run -s overread -- token --client ${DEMO_CLIENT_ID} --key ${keyPath} --url ${baseUrl}
 
 Stop with Ctrl-C; what was acknowledged is kept and taken up again at the next start.
 `

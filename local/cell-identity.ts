@@ -1,4 +1,5 @@
 import { issuerKey, type IssuingKeys } from '../functions/machine-token/sign-token.ts'
+import { askedOnce } from '../shared/adapters/asked-once.ts'
 import type { MachineIssuer } from '../shared/contracts/machine-issuer.ts'
 import { isForMachines } from '../shared/domain/access/permissions.ts'
 import type { Clock } from '../shared/ports/surroundings.ts'
@@ -32,16 +33,6 @@ export interface IdentitySetting {
 
 const AUDIENCE = 'overread'
 
-/** Made at first use: of what is made, the origin is known only once the cell listens. A failure is not kept. */
-const once = <Made>(make: () => Promise<Made>): (() => Promise<Made>) => {
-  let made: Promise<Made> | undefined
-  return () =>
-    (made ??= make().catch((fault: unknown) => {
-      made = undefined
-      throw fault
-    }))
-}
-
 /** In the cloud systems have a gateway of their own with the routes that are for them; here one server stands for both. */
 const authorizers = (people: AuthorizerOptions, machines: AuthorizerOptions): CellIdentity['authorize'] => {
   const [ofPeople, ofMachines] = [jwtAuthorizer(people), jwtAuthorizer(machines)]
@@ -60,20 +51,21 @@ export const openIdentity = async (identity: Identity, setting: IdentitySetting)
       ? await openTokenIssuer({ dataDir, issuer: origin, audience, users: identity.users, clock })
       : undefined
   const machineIssuer = () => ({ baseUrl: origin(), audience })
-  const expected = once(async () => ({
+  // At first use: the origin is known only once the cell listens.
+  const expected = askedOnce(async () => ({
     people:
       identity.kind === 'provider'
         ? { ...identity, clock }
         : { issuer: origin(), audience, keys: issuer?.keys ?? { keys: [] }, clock },
     machines: machineExpectations(machineIssuer(), { keys: [await issuerKey(keys)] }, clock),
   }))
-  const verifier = once(async () => {
+  const verifier = askedOnce(async () => {
     const { people, machines } = await expected()
     // The cell's own issuer follows RFC 9068; a provider may not.
     const ofPeople = { ...people, ...(issuer === undefined ? {} : { accessTokenType: 'at+jwt' as const }) }
     return eitherIssuer(tokenVerifier(ofPeople), tokenVerifier(machines), machines.issuer)
   })
-  const authorizer = once(async () => {
+  const authorizer = askedOnce(async () => {
     const { people, machines } = await expected()
     return authorizers(people, machines)
   })

@@ -8,6 +8,7 @@ import {
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../domain/canonical-json.ts'
 import type { KeyVault } from '../../ports/key-vault.ts'
+import { askedOnce } from '../asked-once.ts'
 import { kmsDataKeys } from './data-keys.ts'
 import { decrypt, encrypt, readEnvelope } from './envelope.ts'
 import { whileKeyIsThere } from './key-state.ts'
@@ -34,16 +35,6 @@ const pem = (der: Uint8Array): string =>
 const required = <Answer>(answer: Answer | undefined, what: string): Answer => {
   if (answer === undefined) throw new Error(`KMS answered without ${what}`)
   return answer
-}
-
-/** Asked again only where it failed. */
-const once = <Known>(read: () => Promise<Known>): (() => Promise<Known>) => {
-  let known: Promise<Known> | undefined
-  return () =>
-    (known ??= read().catch((error: unknown) => {
-      known = undefined
-      throw error
-    }))
 }
 
 /** Keys of the cell in KMS. Plaintext key material stays in this process, for at most a minute. */
@@ -99,8 +90,8 @@ export const kmsKeyVault = (keys: CellKeys): KeyVault => {
       const keyId = named(keys.signKeyArn, 'sign')
       return { keyId, signature: await signature(keyId, 'ECDSA_SHA_256', message) }
     },
-    publicKey: once(() => readPublicKey(keys.signKeyArn, 'sign')),
+    publicKey: askedOnce(() => readPublicKey(keys.signKeyArn, 'sign')),
     signToken: (message) => signature(named(keys.tokenKeyArn, 'sign tokens'), 'RSASSA_PKCS1_V1_5_SHA_256', message),
-    tokenPublicKey: once(async () => (await readPublicKey(keys.tokenKeyArn, 'sign tokens')).pem),
+    tokenPublicKey: askedOnce(async () => (await readPublicKey(keys.tokenKeyArn, 'sign tokens')).pem),
   }
 }
