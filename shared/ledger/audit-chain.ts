@@ -8,7 +8,7 @@ import {
 } from '../domain/audit/audit-record.ts'
 import type { ReferralId } from '../domain/case/case.ts'
 import { Refusal } from '../domain/refusal.ts'
-import type { RecordStore, RecordWrite, StoredRecord } from '../ports/record-store.ts'
+import type { RecordStore, RecordWrite, StoredRecord, TransactOutcome } from '../ports/record-store.ts'
 import { plain } from './case-rows.ts'
 import { casePartition, keys } from './keys.ts'
 import { sha256 } from './sha256.ts'
@@ -52,14 +52,25 @@ const LONGEST_PAUSE_MS = 400
 export const pauseAfter = (attempt: number): Promise<void> =>
   pause(Math.random() * Math.min(LONGEST_PAUSE_MS, 10 * 2 ** attempt))
 
-async function append(store: RecordStore, chain: string, entries: readonly AuditEntry[]): Promise<void> {
+/** Writes and the entries that tell of them, together; again only when somebody else appended to the chain first. */
+export async function transactWithAudit(
+  store: RecordStore,
+  chain: string,
+  entries: readonly AuditEntry[],
+  writes: readonly RecordWrite[],
+): Promise<TransactOutcome> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) await pauseAfter(attempt)
     const head = await store.read(keys.auditHead(chain))
-    const outcome = await store.transact(auditWrites(chain, head, entries))
-    if (outcome.outcome === 'committed') return
+    const outcome = await store.transact([...writes, ...auditWrites(chain, head, entries)])
+    if (outcome.outcome === 'committed' || !outcome.at.sort.startsWith('audit')) return outcome
   }
   throw new Refusal('busy', { what: 'audit' })
+}
+
+async function append(store: RecordStore, chain: string, entries: readonly AuditEntry[]): Promise<void> {
+  const { outcome } = await transactWithAudit(store, chain, entries, [])
+  if (outcome !== 'committed') throw new Error('an audit record failed on what is no audit record')
 }
 
 /** The last append of each chain in this process: a viewer asks for many frames of one case at once. */

@@ -8,10 +8,10 @@ import type { ErasureIn, ErasureProof, RetentionFile } from '../domain/retention
 import type { BucketClass } from '../contracts/bucket-classes.ts'
 import type { Eraser } from '../ports/eraser.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
-import type { RecordKey, RecordStore, RecordWrite, TransactOutcome } from '../ports/record-store.ts'
+import type { RecordKey, RecordStore, RecordWrite } from '../ports/record-store.ts'
 import type { Clock } from '../ports/surroundings.ts'
 import { AnsweredBefore } from './asking.ts'
-import { auditWrites, caseChain } from './audit-chain.ts'
+import { caseChain, transactWithAudit } from './audit-chain.ts'
 import { rememberWrite, type LoadedCase, type Remembered } from './case-ledger.ts'
 import { plain } from './case-rows.ts'
 import { casePartition, keys } from './keys.ts'
@@ -85,22 +85,6 @@ const entryOf = (
 
 const ATTEMPTS = 12
 
-/** Appends to the case's chain together with the writes; again only when somebody else appended first. */
-async function withAudit(
-  store: RecordStore,
-  referralId: ReferralId,
-  entry: AuditEntry,
-  writes: readonly RecordWrite[],
-): Promise<TransactOutcome> {
-  const chain = caseChain(referralId)
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const head = await store.read(keys.auditHead(chain))
-    const outcome = await store.transact([...writes, ...auditWrites(chain, head, [entry])])
-    if (outcome.outcome === 'committed' || !outcome.at.sort.startsWith('audit')) return outcome
-  }
-  throw new Refusal('busy', { what: 'audit' })
-}
-
 /**
  * The case goes out of sight at once and whole: from this transaction on no read, command, message or sweep finds it, and a
  * hold or an addendum that came in meanwhile fails it instead of being erased unseen.
@@ -120,10 +104,10 @@ export async function beginErasure(
   },
 ): Promise<void> {
   const { referralId } = loaded.case
-  const outcome = await withAudit(
+  const outcome = await transactWithAudit(
     ports.store,
-    referralId,
-    entryOf(ports, order, { referralId, erasure }, { step: 'begun' }),
+    caseChain(referralId),
+    [entryOf(ports, order, { referralId, erasure }, { step: 'begun' })],
     [
       { write: 'remove', when: { version: loaded.version }, ...keys.case(referralId) },
       { write: 'put', when: 'absent', ...keys.erasing(referralId), body: plain(loaded.case) },
@@ -216,7 +200,12 @@ async function concludeErasure(
   const entry = entryOf(ports, order, { referralId, erasure }, { step: 'erased', ...wiped.proof })
   const remember = order.remember?.(after.file, after.version)
   const kept = remember === undefined ? [] : [rememberWrite(remember)]
-  const outcome = await withAudit(ports.store, referralId, entry, [...kept, fileWrite(file, after.file)])
+  const outcome = await transactWithAudit(
+    ports.store,
+    caseChain(referralId),
+    [entry],
+    [...kept, fileWrite(file, after.file)],
+  )
   if (outcome.outcome === 'committed') return after
   if (remember?.key.partition === outcome.at.partition && outcome.found !== undefined)
     throw new AnsweredBefore(outcome.found)
