@@ -1,14 +1,11 @@
 import type { DeidentifiedReferral, Referral } from '../../shared/contracts/http/referrals.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
-import { ownRecordAccess, type OwnRecordAccess } from '../../shared/domain/access/own-record.ts'
-import { Refusal } from '../../shared/domain/refusal.ts'
-import { permits, type Permit } from '../../shared/domain/residency/decide.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase, type AuthorisedCase } from '../../shared/ledger/authorised-case.ts'
 import { caseStatus } from '../../shared/ledger/case-status.ts'
 import { openPatient, type PatientRecord } from '../../shared/ledger/patient-seal.ts'
 import { recordAccess } from '../../shared/ledger/recorded-access.ts'
-import { askForReader, settingFor } from '../../shared/ledger/residency-question.ts'
+import { grantToRead, type ReadingGrant } from '../../shared/ledger/residency-question.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { CellFacts, ResidencyDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
@@ -22,25 +19,9 @@ export interface ReadPorts {
   readonly clock: Clock
 }
 
-/** What lets somebody see who the patient is: their own organisation's record, or a decision that allows an identifiable view. */
-type PatientGrant = OwnRecordAccess | Permit<'view_in_region_identifiable', 'metadata'>
-type CopyGrant = Permit<'transfer_deidentified', 'metadata'>
-
-async function grantFor(
-  ports: ReadPorts,
-  authorised: AuthorisedCase,
-  context: Asking,
-): Promise<{ readonly patient: PatientGrant } | { readonly copies: CopyGrant }> {
-  const own = ownRecordAccess(authorised.case, context.principal)
-  if (own !== undefined) return { patient: own }
-  const { network } = authorised
-  const setting = await settingFor(ports, network, authorised.case)
-  const decision = askForReader(authorised.case, context.principal, 'metadata', setting)
-  const identifiable = permits(decision, 'view_in_region_identifiable') ? decision : undefined
-  if (identifiable !== undefined) return { patient: identifiable }
-  if (permits(decision, 'transfer_deidentified')) return { copies: decision }
-  throw new Refusal('residency-forbidden', { mode: decision.mode })
-}
+type Grant<G extends ReadingGrant<'metadata'>['grant']> = Extract<ReadingGrant<'metadata'>, { grant: G }>['by']
+type PatientGrant = Grant<'identifiable'>
+type CopyGrant = Grant<'copies'>
 
 /** Cannot be called without a grant. */
 const releasePatient = (ports: ReadPorts, authorised: AuthorisedCase, _grant: PatientGrant): Promise<PatientRecord> =>
@@ -78,16 +59,18 @@ export async function readReferral(
 ): Promise<Referral | DeidentifiedReferral> {
   const { context } = asked
   const authorised = await authoriseCase(ports, 'readReferral', context.principal, asked.params.referralId)
-  const granted = await grantFor(ports, authorised, context)
-  const grant = 'patient' in granted ? granted.patient : granted.copies
+  const granted = await grantToRead(ports, authorised, context.principal, 'metadata')
+  const { by } = granted
   await recordAccess(ports, context, {
     action: 'read',
     referralId: authorised.case.referralId,
-    ...('record' in grant ? { decision: grant.record } : {}),
+    ...('record' in by ? { decision: by.record } : {}),
   })
-  const status = { ...caseStatus(authorised.case, authorised.version), residency: residencyOf(grant) }
-  if ('copies' in granted) {
-    return { ...status, deidentified: await releaseDeidentified(ports, authorised, granted.copies) }
+  const status = { ...caseStatus(authorised.case, authorised.version), residency: residencyOf(by) }
+  switch (granted.grant) {
+    case 'identifiable':
+      return { ...status, ...(await releasePatient(ports, authorised, granted.by)) }
+    case 'copies':
+      return { ...status, deidentified: await releaseDeidentified(ports, authorised, granted.by) }
   }
-  return { ...status, ...(await releasePatient(ports, authorised, granted.patient)) }
 }

@@ -4,16 +4,14 @@ import { attachmentKey } from '../../shared/contracts/stored/attachment.ts'
 import { HomeReportSchema, type HomeReport } from '../../shared/contracts/stored/home-report.ts'
 import { ReportDraftSchema, type ReportDraft } from '../../shared/contracts/stored/report-draft.ts'
 import type { SealedAttachment, SealedReport } from '../../shared/contracts/stored/sealed-report.ts'
-import { ownRecordAccess, type OwnRecordAccess } from '../../shared/domain/access/own-record.ts'
 import { relationsOf } from '../../shared/domain/access/relations.ts'
 import type { Case } from '../../shared/domain/case/case.ts'
-import { Refusal } from '../../shared/domain/refusal.ts'
-import { permits, type Permit } from '../../shared/domain/residency/decide.ts'
+import { permits } from '../../shared/domain/residency/decide.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase, type AuthorisedCase } from '../../shared/ledger/authorised-case.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { recordAccess } from '../../shared/ledger/recorded-access.ts'
-import { askForReader, settingFor } from '../../shared/ledger/residency-question.ts'
+import { grantToRead, type ReadingGrant } from '../../shared/ledger/residency-question.ts'
 import { loadReports } from '../../shared/ledger/sealed-reports.ts'
 import type { SignedRequest } from '../../shared/ports/object-store.ts'
 import type { ReportAsked, ReportPorts } from './report-ports.ts'
@@ -21,26 +19,8 @@ import type { ReportAsked, ReportPorts } from './report-ports.ts'
 /** As long as a GET URL may live. */
 const URL_LIFE_SECONDS = 300
 
-/** What lets somebody read a report's text: their own organisation's record, or a decision that allows an identifiable view. */
-type IdentifiableGrant = OwnRecordAccess | Permit<'view_in_region_identifiable', 'report-read'>
-
 /** On copies alone a reader works with what was written on them; another's text may name the patient. */
-type ReportGrant = IdentifiableGrant | Permit<'transfer_deidentified', 'report-read'>
-
-async function grantFor(
-  ports: ReportPorts,
-  { case: c, network }: AuthorisedCase,
-  context: Asking,
-): Promise<ReportGrant> {
-  const own = ownRecordAccess(c, context.principal)
-  if (own !== undefined) return own
-  const setting = await settingFor(ports, network, c)
-  const decision = askForReader(c, context.principal, 'report-read', setting)
-  const identifiable = permits(decision, 'view_in_region_identifiable') ? decision : undefined
-  if (identifiable !== undefined) return identifiable
-  if (permits(decision, 'transfer_deidentified')) return decision
-  throw new Refusal('residency-forbidden', { mode: decision.mode })
-}
+type ReportGrant = ReadingGrant<'report-read'>['by']
 
 /** A view in the region is for reading on the screen: documents to take away need more. */
 const mayTakeAway = (grant: ReportGrant): boolean => !('record' in grant) || permits(grant, 'read_identifiable')
@@ -135,7 +115,7 @@ export async function readReports(
 ): Promise<AnswerOf<'readReports'>> {
   const { referralId } = params
   const authorised = await authoriseCase(ports, 'readReports', context.principal, referralId)
-  const grant = await grantFor(ports, authorised, context)
+  const { by: grant } = await grantToRead(ports, authorised, context.principal, 'report-read')
   const filed = await filedReports(ports, authorised.case)
   const sealed = onCopiesAlone(grant) ? filed.filter(({ home }) => home !== undefined) : filed
   await recordAccess(ports, context, {

@@ -1,3 +1,4 @@
+import { ownRecordAccess, type OwnRecordAccess } from '../domain/access/own-record.ts'
 import type { Principal } from '../domain/access/principal.ts'
 import type { Case } from '../domain/case/case.ts'
 import { copyFactsOf } from '../domain/deidentification/study-copies.ts'
@@ -11,7 +12,8 @@ import {
   residencyReaderOf,
   type Asker,
 } from '../domain/network/residency-view.ts'
-import { decide, type ResidencyDecision } from '../domain/residency/decide.ts'
+import { Refusal } from '../domain/refusal.ts'
+import { decide, permits, type Permit, type ResidencyDecision } from '../domain/residency/decide.ts'
 import type {
   DeidentificationFacts,
   Purpose,
@@ -22,6 +24,7 @@ import type { PolicyDocument } from '../domain/residency/jurisdiction-policy.ts'
 import type { CellFacts, ResidencyDirectory } from '../ports/network-directory.ts'
 import type { RecordStore } from '../ports/record-store.ts'
 import type { Clock } from '../ports/surroundings.ts'
+import type { AuthorisedCase } from './authorised-case.ts'
 import { loadCopies } from './copy-ledger.ts'
 
 export interface ResidencySetting {
@@ -105,4 +108,25 @@ export function askForReader<const P extends Purpose>(
   const facts: ResidencyFacts = { mfa, ...(authTime === undefined ? {} : { authTime }) }
   const asker = askerOf(principal)
   return ask(c, asker, residencyAskerOf(setting.network, asker, session), purpose, facts, setting)
+}
+
+/** What lets somebody read of a patient: their own organisation's record, or a decision that allows so much. */
+export type ReadingGrant<P extends Purpose> =
+  | { readonly grant: 'identifiable'; readonly by: OwnRecordAccess | Permit<'view_in_region_identifiable', P> }
+  | { readonly grant: 'copies'; readonly by: Permit<'transfer_deidentified', P> }
+
+export async function grantToRead<const P extends Purpose>(
+  ports: SettingPorts,
+  { case: c, network }: AuthorisedCase,
+  principal: Principal,
+  purpose: P,
+): Promise<ReadingGrant<P>> {
+  const own = ownRecordAccess(c, principal)
+  if (own !== undefined) return { grant: 'identifiable', by: own }
+  const decision = askForReader(c, principal, purpose, await settingFor(ports, network, c))
+  // Apart, since a decision that does not permit the one is to the compiler no decision that could permit the other.
+  const identifiable = permits(decision, 'view_in_region_identifiable') ? decision : undefined
+  if (identifiable !== undefined) return { grant: 'identifiable', by: identifiable }
+  if (permits(decision, 'transfer_deidentified')) return { grant: 'copies', by: decision }
+  throw new Refusal('residency-forbidden', { mode: decision.mode })
 }
