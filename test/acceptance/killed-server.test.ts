@@ -29,12 +29,19 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-const start = (port: number, dataDir: string): ChildProcess =>
-  spawn(
-    process.execPath,
-    ['cli/overread.ts', 'serve', '--port', String(port), '--data', dataDir, '--json', '--quiet'],
-    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
-  )
+/** The same after each start: URLs that were signed before a kill lead to the cell that comes after it. */
+interface Ports {
+  readonly api: number
+  readonly objects: number
+}
+
+const start = ({ api, objects }: Ports, dataDir: string): ChildProcess => {
+  const places = ['--port', String(api), '--objects-port', String(objects), '--data', dataDir]
+  return spawn(process.execPath, ['cli/overread.ts', 'serve', ...places, '--json', '--quiet'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+}
 
 async function answers(url: string): Promise<void> {
   for (;;) {
@@ -55,18 +62,18 @@ interface Killer {
 }
 
 /** Kills the server with SIGKILL at random moments, as often as asked, each time starting it again; hands over the last one. */
-function killAgainAndAgain(port: number, dataDir: string): Killer {
+function killAgainAndAgain(ports: Ports, dataDir: string): Killer {
   let kills = 0
   const work = async (): Promise<ChildProcess> => {
-    let server = start(port, dataDir)
+    let server = start(ports, dataDir)
     while (kills < KILLS) {
-      await answers(`http://127.0.0.1:${port}`)
+      await answers(`http://127.0.0.1:${ports.api}`)
       await delay(Math.random() * 600)
       const gone = ended(server)
       server.kill('SIGKILL')
       await gone
       kills++
-      server = start(port, dataDir)
+      server = start(ports, dataDir)
     }
     return server
   }
@@ -135,13 +142,13 @@ describe.skipIf(process.env['OVERREAD_TARGET'] === 'aws')(
       { timeout: 600_000 },
       async () => {
         const dataDir = await mkdtemp(join(tmpdir(), 'overread-killed-'))
-        const port = await freePort()
-        const killer = killAgainAndAgain(port, dataDir)
+        const ports = { api: await freePort(), objects: await freePort() }
+        const killer = killAgainAndAgain(ports, dataDir)
         const runs: { files: Record<string, Uint8Array>; result: DemoResult }[] = []
         try {
           do {
             const files = studies(6, 12)
-            runs.push({ files, result: await demoOn(`http://127.0.0.1:${port}`, files) })
+            runs.push({ files, result: await demoOn(`http://127.0.0.1:${ports.api}`, files) })
           } while (killer.kills() < KILLS)
         } finally {
           const server = await killer.finished

@@ -20,12 +20,13 @@ export interface KilledCellReport {
   readonly filledFiles: number
 }
 
-const [, , dataDir = '', port = '0'] = process.argv
+const [, , dataDir = '', objectsPort = '0'] = process.argv
 
 /** Objects that arrived are noted in the records, one by one: what a function of the product does, and nothing else. */
 const cell = await startEmbeddedCell({
   dataDir,
-  port: Number(port),
+  port: 0,
+  objectsPort: Number(objectsPort),
   cell: { cellId: 'killed', region: 'eu-central-1', residencyFindings: 0 },
   identity: { kind: 'development', users: [] },
   log: createLog((line) => void process.stderr.write(`${line}\n`)),
@@ -86,4 +87,4 @@ process.on('message', (order: KilledCellOrder) => {
     }
   })()
 })
-process.send?.(cell.baseUrl)
+process.send?.(cell.objectsUrl)

@@ -17,8 +17,8 @@ const program = fileURLToPath(new URL('killed-cell-process.ts', import.meta.url)
 let child: ChildProcess | undefined
 afterAll(() => void child?.kill('SIGKILL'))
 
-const start = async (dataDir: string, port: string): Promise<string> => {
-  child = fork(program, [dataDir, port])
+const start = async (dataDir: string, objectsPort: string): Promise<string> => {
+  child = fork(program, [dataDir, objectsPort])
   const [origin] = (await once(child, 'message')) as [string]
   return origin
 }
@@ -55,6 +55,7 @@ describe('a cell that is killed at random moments', () => {
   it('has lost nothing it acknowledged, and keeps nothing it did not', async () => {
     const dataDir = scratchFolder('kill')
     const origin = await start(dataDir, '0')
+    // The same after each start: what was signed before a kill is sent to the cell that comes after it.
     const { port } = new URL(origin)
     const objects = Array.from({ length: 400 }, () => {
       const body = randomBytes(randomInt(1000, 400_000))
