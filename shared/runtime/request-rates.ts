@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import type { Route } from '../contracts/routes/route.ts'
+import { accessTo, type PermittedOperation } from '../domain/access/permissions.ts'
 import type { Principal } from '../domain/access/principal.ts'
+import { relationsOf } from '../domain/access/relations.ts'
 import { ReferralIdSchema } from '../domain/case/case.ts'
 import { PathwayIdSchema } from '../domain/network/ids.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'
@@ -36,12 +38,23 @@ const rateOf = ({ command, capability }: Route): RateName => {
 
 const PathwaySchema = z.object({ pathwayId: PathwayIdSchema })
 
-/** A new referral by its pathway; whatever else by the case that its path names. Asked only of what is over its rate. */
-async function isUrgent(event: HttpEvent, route: Route, network: NetworkIndex, store: RecordStore): Promise<boolean> {
+/**
+ * A new referral by its pathway; whatever else by the case that its path names, for those who may do it to that case: to
+ * everybody else a case must be as if it were not there. Asked only of what is over its rate.
+ */
+async function isUrgent(
+  event: HttpEvent,
+  route: Route,
+  principal: Principal,
+  network: NetworkIndex,
+  store: RecordStore,
+): Promise<boolean> {
   const referralId = ReferralIdSchema.safeParse(event.pathParameters?.['referralId'])
   if (referralId.success) {
     const found = await loadCase(store, referralId.data)
-    return found !== undefined && found.case.urgency !== 'routine'
+    if (found === undefined || found.case.urgency === 'routine') return false
+    const relations = relationsOf(found.case, principal, network)
+    return accessTo(route.operationId as PermittedOperation, principal, relations) === 'permitted'
   }
   if (route.operationId !== 'submitReferral') return false
   try {
@@ -61,13 +74,14 @@ export async function requireRate(
   meter: RateMeter,
   event: HttpEvent,
   route: Route,
-  { orgId }: Principal,
+  principal: Principal,
 ): Promise<void> {
+  const { orgId } = principal
   const network = await ports.network.current()
   const rates = ratesOf(network.definition.rates, orgId)
   const rate = rateOf(route)
   if ((await meter.count(orgId, rate, rates[rate])) <= rates[rate]) return
-  if (await isUrgent(event, route, network, ports.store)) {
+  if (await isUrgent(event, route, principal, network, ports.store)) {
     const reserve = rates.urgentPerMinute
     if ((await meter.count(orgId, 'urgentPerMinute', reserve)) <= reserve) return
   }

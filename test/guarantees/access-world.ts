@@ -7,6 +7,7 @@ import type { UploadState } from '../../shared/contracts/http/uploads.ts'
 import type { CaseCommand } from '../../shared/domain/case/commands.ts'
 import { caseDirectory } from '../../shared/domain/case/directory.ts'
 import type { NetworkDefinition } from '../../shared/domain/network/network-definition.ts'
+import { standardRates } from '../../shared/domain/network/rates.ts'
 import { PersonRoleSchema } from '../../shared/domain/network/parties.ts'
 import { NetworkDefinitionSchema } from '../../shared/domain/network/network-definition.ts'
 import { MULTIPART_BYTES } from '../../shared/domain/upload/upload-session.ts'
@@ -42,6 +43,10 @@ const still: CellFunctions = {
 
 const everyRole = PersonRoleSchema.options
 
+/** What is asked about is access: each request is answered by it, and by no limit. */
+const most = 1_000_000
+const unlimited = { ...standardRates, readsPerMinute: most, imageReadsPerMinute: most, commandsPerMinute: most }
+
 /** Two more organisations, so that triage and escalation each are somebody's only relation; everybody with every role. */
 export const worldNetwork = (network: NetworkDefinition): NetworkDefinition => {
   const organisation = (orgId: string) => ({
@@ -61,6 +66,7 @@ export const worldNetwork = (network: NetworkDefinition): NetworkDefinition => {
       person('p-duty-night', 'night-cover'),
       person('p-colleague-night', 'night-cover'),
     ],
+    rates: { standard: unlimited, organisations: [] },
     sites: network.sites.map((site) =>
       site.siteId === 'donau-vienna'
         ? { ...site, triageClinician: 'p-triage-hub', dutyClinician: 'p-duty-night' }
