@@ -21,6 +21,7 @@ const tell = (message: FromObjectThread): void => parentPort?.postMessage(messag
 
 const { desk, root, mark, host, port, ...access } = workerData as ObjectThreadData
 const files = objectFiles(root, mark)
+await files.prepare()
 const objects = objectServer({
   ...access,
   desk: deskOver(desk),

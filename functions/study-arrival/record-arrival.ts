@@ -53,8 +53,8 @@ function storedWrites(arrivals: readonly StoredArrival[], at: string): RecordWri
 
 /** Asked before the copy: the images bucket keeps what it is given, so another object under the same UID must not get there. */
 export async function conflicts({ store }: Pick<RecordPorts, 'store'>, one: StoredArrival): Promise<boolean> {
-  const found = StoredInstanceSchema.safeParse((await store.read(instanceKey(one)))?.body)
-  return found.success && found.data.sha256 !== one.instance.sha256
+  const found = await store.read(instanceKey(one))
+  return found !== undefined && StoredInstanceSchema.parse(found.body).sha256 !== one.instance.sha256
 }
 
 export type Recorded = 'recorded' | 'known' | 'conflict'

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ManifestObject, UploadState, UploadUrlPage } from '../../shared/contracts/http/uploads.ts'
+import type { ManifestObject, UploadState } from '../../shared/contracts/http/uploads.ts'
 import { ApiProblem, atCurrentVersion, type ApiClient } from './api-client.ts'
 import { putFileRange } from './put-object.ts'
+import { missingUrls, type UploadUrl } from './upload-urls.ts'
 
 /** A file to be sent, as the sender knows it. */
 export interface StudyFile extends ManifestObject {
@@ -61,8 +62,6 @@ export const openUpload = (
     }),
   )
 
-type UploadUrl = UploadUrlPage['urls'][number]
-
 /** 200: stored now. 412: stored by an earlier try whose answer was lost, under the same create-only URL. */
 const isThere = (status: number): boolean => status === 200 || status === 412
 
@@ -100,13 +99,11 @@ async function sendObject(
   }
 }
 
-async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values()
-  await Promise.all(
-    Array.from({ length: width }, async () => {
-      for (const item of queue) await work(item)
-    }),
-  )
+async function inParallel<T>(items: AsyncGenerator<T>, width: number, work: (item: T) => Promise<void>): Promise<void> {
+  const workOff = async () => {
+    for (let item = await items.next(); item.done !== true; item = await items.next()) await work(item.value)
+  }
+  await Promise.all(Array.from({ length: width }, workOff))
 }
 
 /** Sends what the cell says is missing, until nothing is: the same loop starts an upload and takes it up again after a kill. */
@@ -117,23 +114,15 @@ async function sendMissing(
   options: UploadOptions,
 ): Promise<number> {
   let [sentObjects, sentBytes, unsent] = [0, 0, 0]
-  let cursor: string | undefined
-  do {
-    const page: UploadUrlPage = await client.call('pageUploadUrls', {
-      params: place,
-      query: { limit: 200, ...(cursor === undefined ? {} : { cursor }) },
-    })
-    await inParallel(page.urls, options.parallel, async (url) => {
-      const file = files[url.index]
-      if (file === undefined) throw new Error('the cell asks for an object that this upload does not have')
-      if (await sendObject(client, place, url, file)) {
-        sentObjects++
-        sentBytes += file.bytes
-      } else unsent++
-      options.onProgress?.({ sentObjects, totalObjects: files.length, sentBytes })
-    })
-    cursor = page.cursor
-  } while (cursor !== undefined)
+  await inParallel(missingUrls(client, place), options.parallel, async (url) => {
+    const file = files[url.index]
+    if (file === undefined) throw new Error('the cell asks for an object that this upload does not have')
+    if (await sendObject(client, place, url, file)) {
+      sentObjects++
+      sentBytes += file.bytes
+    } else unsent++
+    options.onProgress?.({ sentObjects, totalObjects: files.length, sentBytes })
+  })
   return unsent
 }
 

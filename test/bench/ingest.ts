@@ -10,7 +10,7 @@ import * as z from 'zod'
 import { apiClient, type ApiClient } from '../../local/client/api-client.ts'
 import { developmentTokens } from '../../local/client/development-tokens.ts'
 import { openUpload } from '../../local/client/upload-study.ts'
-import type { UploadUrlPage } from '../../shared/contracts/http/uploads.ts'
+import { missingUrls } from '../../local/client/upload-urls.ts'
 import { PathwayIdSchema, SiteIdSchema } from '../../shared/domain/network/ids.ts'
 import { ctStudy, type CtStudy } from './ct-study.ts'
 import { cpuMs, isMain, peakRssMiB } from './figures.ts'
@@ -48,18 +48,6 @@ const startCell = async (nodeOptions: readonly string[]) => {
   }
 }
 
-type Place = Readonly<Record<'referralId' | 'uploadId', string>>
-
-async function* urlsOf(api: ApiClient, params: Place) {
-  let cursor: string | undefined
-  do {
-    const query = { limit: 500, ...(cursor === undefined ? {} : { cursor }) }
-    const page: UploadUrlPage = await api.call('pageUploadUrls', { params, query })
-    yield* page.urls
-    cursor = page.cursor
-  } while (cursor !== undefined)
-}
-
 /** The sender's whole way by the public API: referral, manifest, signed URLs, PUTs, until the study is available. */
 const sendStudy = async (api: ApiClient, study: CtStudy, clients: number): Promise<void> => {
   const { referralId } = await api.call('submitReferral', {
@@ -74,7 +62,7 @@ const sendStudy = async (api: ApiClient, study: CtStudy, clients: number): Promi
   const files = study.objects.map((object) => ({ ...object, path: '' }))
   const { uploadId } = await openUpload(api, referralId, study.studyInstanceUid, files)
   const agent = new Agent({ keepAlive: true, maxSockets: clients })
-  await inParallel(urlsOf(api, { referralId, uploadId }), clients, async ({ index, put }) => {
+  await inParallel(missingUrls(api, { referralId, uploadId }), clients, async ({ index, put }) => {
     const content = study.objects[index]?.content
     if (put === undefined || content === undefined) throw new Error('the cell asks for what the study does not have')
     const status = await send({ agent, ...put, body: [content] })

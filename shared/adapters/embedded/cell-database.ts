@@ -11,10 +11,10 @@ export interface CellDatabase {
   /**
    * Runs `work` in the next group commit and answers once that is on the disk. What `work` throws undoes its own changes
    * alone. It must be synchronous: everything between BEGIN and COMMIT happens in one turn of the event loop.
-   * `alongside`: an open file whose bytes are synced at the same time as the log. No later commit is written before both are
-   * on the disk; only a power cut between the two leaves a row without its bytes, and nobody was answered by then.
    */
-  commit<Result>(work: () => Result, alongside?: number): Promise<Result>
+  commit<Result>(work: () => Result): Promise<Result>
+  /** After a failed sync the kernel may have dropped the pages: nothing written later can be trusted to be durable. */
+  refuseWrites(cause: unknown): void
   close(): Promise<void>
 }
 
@@ -22,7 +22,6 @@ interface Job {
   /** Runs the work and gives what to do once it is durable. */
   readonly run: () => () => void
   readonly fail: (cause: unknown) => void
-  readonly alongside: number | undefined
 }
 
 const syncData = promisify(fdatasync)
@@ -97,31 +96,44 @@ export const openCellDatabase = (path: string): CellDatabase => {
   let working: Promise<void> | undefined
   let broken: unknown
 
+  const refused = (): Error => new Error('the cell stopped writing after a failed disk sync', { cause: broken })
+
+  /** Gives, once the group is on the disk or has failed, what its callers are to be told. */
+  const writeGroup = async (): Promise<readonly (() => void)[]> => {
+    const jobs = waiting
+    waiting = []
+    try {
+      if (broken !== undefined) throw refused()
+      const settle = runJobs(sql, jobs)
+      await syncData(log)
+      return settle
+    } catch (error) {
+      if (!sql.isTransaction && error instanceof Error && 'syscall' in error) broken ??= error
+      return jobs.map(
+        ({ fail }) =>
+          () =>
+            fail(error),
+      )
+    }
+  }
+
   const workOff = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      await nextTurn()
-      const jobs = waiting
-      waiting = []
-      try {
-        const settle = runJobs(sql, jobs)
-        const files = jobs.flatMap(({ alongside }) => alongside ?? [])
-        await Promise.all([log, ...files].map((descriptor) => syncData(descriptor)))
-        for (const tell of settle) tell()
-      } catch (error) {
-        // After a failed sync the kernel may have dropped the pages: nothing later can be trusted to be durable.
-        if (!sql.isTransaction && error instanceof Error && 'syscall' in error) broken = error
-        for (const job of jobs) job.fail(error)
-      }
+    await nextTurn()
+    for (let group: ReturnType<typeof writeGroup> | undefined = writeGroup(); group !== undefined;) {
+      const tell = await group
+      // Before the callers of this group go on: what they do next would keep the disk waiting.
+      group = waiting.length > 0 ? writeGroup() : undefined
+      for (const caller of tell) caller()
     }
     working = undefined
   }
 
   return {
     sql,
-    commit: <Result>(work: () => Result, alongside?: number) =>
+    commit: <Result>(work: () => Result) =>
       new Promise<Result>((resolve, reject) => {
         if (broken !== undefined) {
-          reject(new Error('the cell stopped writing after a failed disk sync', { cause: broken }))
+          reject(refused())
           return
         }
         waiting.push({
@@ -130,10 +142,12 @@ export const openCellDatabase = (path: string): CellDatabase => {
             return () => resolve(result)
           },
           fail: reject,
-          alongside,
         })
         working ??= workOff()
       }),
+    refuseWrites: (cause) => {
+      broken ??= cause
+    },
     close: async () => {
       await working
       closeSync(log)

@@ -5,6 +5,7 @@ import type { CellDatabase } from './cell-database.ts'
 import type { MultipartRows } from './multipart-rows.ts'
 import type { ObjectFiles } from './object-files.ts'
 import type { ObjectRows, Segment, StoredObject } from './object-rows.ts'
+import type { UnsyncedFiles } from './unsynced-files.ts'
 
 /** Where the bytes of an embedded cell lie: files for them, rows for their names, one database to commit both. */
 export interface ObjectShelf {
@@ -12,6 +13,7 @@ export interface ObjectShelf {
   readonly files: ObjectFiles
   readonly rows: ObjectRows
   readonly multiparts: MultipartRows
+  readonly unsynced: UnsyncedFiles
 }
 
 /** Which part of each file makes up bytes [from, toExclusive) of the object. */
@@ -36,19 +38,22 @@ export async function* streamObject(
 
 export interface FileToCommit extends Omit<StoredObject, 'segments'> {
   readonly name: string
-  /** Still to be synced, and open: together with the row. Absent: synced already. */
-  readonly unsynced?: number
+  /** Open, and still to be synced: at the same time as the row is. Absent: synced already. */
+  readonly descriptor?: number
   readonly replace: boolean
 }
 
 /** Commits a file as an object, or drops it where one stands and may not be replaced. */
 export const commitFile = async (
-  { database, files, rows }: ObjectShelf,
+  { database, files, rows, unsynced }: ObjectShelf,
   ref: ObjectRef,
-  { name, unsynced, replace, ...object }: FileToCommit,
+  { name, descriptor, replace, ...object }: FileToCommit,
 ): Promise<'stored' | 'exists'> => {
   const whole = { ...object, segments: [{ file: name, bytes: object.bytes }] }
-  const { stored, freed } = await database.commit(() => rows.insert(ref, whole, replace), unsynced)
+  const [{ stored, freed }] = await Promise.all([
+    database.commit(() => rows.insert(ref, whole, replace)),
+    descriptor === undefined ? undefined : unsynced.sync(name, descriptor),
+  ])
   for (const unnamed of stored ? freed : [name]) await files.remove(unnamed)
   return stored ? 'stored' : 'exists'
 }
@@ -61,7 +66,7 @@ export const findOrRefuse = ({ rows }: ObjectShelf, ref: ObjectRef): StoredObjec
 
 /** Objects on disk. A copy is another row for the same file: it costs no byte, and the file goes with its last row. */
 export const diskObjectStore = (shelf: ObjectShelf): ObjectStore => {
-  const { database, files, rows } = shelf
+  const { database, files, rows, unsynced } = shelf
 
   const removeFiles = async (names: readonly string[]): Promise<void> => {
     for (const name of names) await files.remove(name)
@@ -96,6 +101,7 @@ export const diskObjectStore = (shelf: ObjectShelf): ObjectStore => {
       return commitFile(shelf, ref, { name: file.name, bytes: bytes.byteLength, sha256, contentType, replace })
     },
     copy: async (from, to) => {
+      for (const { file } of findOrRefuse(shelf, from).segments) await unsynced.onDisk(file)
       const { freed } = await database.commit(() => rows.insert(to, findOrRefuse(shelf, from), true))
       await removeFiles(freed)
     },

@@ -4,6 +4,7 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   hkdfSync,
   randomBytes,
   sign,
@@ -18,13 +19,13 @@ const TAG = 16
 const KEY = 32
 
 /** AES-256-GCM with a random 96-bit nonce (NIST SP 800-38D 8.2.2): nonce, ciphertext, tag. */
-const encrypt = (key: Uint8Array, plaintext: Uint8Array, bound: string): Buffer => {
+const encrypt = (key: KeyObject, plaintext: Uint8Array, bound: string): Buffer => {
   const nonce = randomBytes(NONCE)
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(bound, 'utf8'))
   return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
 }
 
-const decrypt = (key: Uint8Array, sealed: Buffer, bound: string): Buffer => {
+const decrypt = (key: KeyObject, sealed: Buffer, bound: string): Buffer => {
   if (sealed.byteLength < NONCE + TAG) throw new Error('the sealed text is too short')
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE), { authTagLength: TAG })
     .setAAD(Buffer.from(bound, 'utf8'))
@@ -41,7 +42,7 @@ const WRAPPED_KEY = NONCE + KEY + TAG
  * key wrapped under the cell's key, both bound to the context.
  */
 export const localKeyVault = (keys: CellKeys, tokenKeyPath: string): KeyVault => {
-  const sealing = new Map(keys.sealing.map(({ keyId, key }) => [keyId, Buffer.from(key, 'base64url')]))
+  const sealing = new Map(keys.sealing.map(({ keyId, key }) => [keyId, createSecretKey(key, 'base64url')]))
   const signingKey = createPrivateKey(keys.signing.pem)
   const pem = publicPem(signingKey)
   let tokenKey: Promise<KeyObject> | undefined
@@ -49,10 +50,12 @@ export const localKeyVault = (keys: CellKeys, tokenKeyPath: string): KeyVault =>
   const macKeys = new Map(
     (['cursor', 'pseudonym', 'copy-names'] as const).map((purpose) => [
       purpose,
-      Buffer.from(hkdfSync('sha256', Buffer.from(keys.mac, 'base64url'), '', `overread/mac/${purpose}`, KEY)),
+      createSecretKey(
+        new Uint8Array(hkdfSync('sha256', Buffer.from(keys.mac, 'base64url'), '', `overread/mac/${purpose}`, KEY)),
+      ),
     ]),
   )
-  const keyNamed = <Name>(named: ReadonlyMap<Name, Buffer>, name: Name): Buffer => {
+  const keyNamed = <Name>(named: ReadonlyMap<Name, KeyObject>, name: Name): KeyObject => {
     const key = named.get(name)
     if (key === undefined) throw new Error('the key is not known in this cell')
     return key
@@ -63,7 +66,7 @@ export const localKeyVault = (keys: CellKeys, tokenKeyPath: string): KeyVault =>
     const bound = canonicalJson(context)
     const dataKey = randomBytes(KEY)
     const wrapped = encrypt(keyNamed(sealing, keyId), dataKey, `key ${bound}`)
-    const text = encrypt(dataKey, Buffer.from(plaintext, 'utf8'), `text ${bound}`)
+    const text = encrypt(createSecretKey(dataKey), Buffer.from(plaintext, 'utf8'), `text ${bound}`)
     return { ciphertext: Buffer.concat([wrapped, text]).toString('base64url'), keyId, context: { ...context } }
   }
 
@@ -72,7 +75,7 @@ export const localKeyVault = (keys: CellKeys, tokenKeyPath: string): KeyVault =>
     open: async ({ ciphertext, keyId }, context) => {
       const bound = canonicalJson(context)
       const bytes = Buffer.from(ciphertext, 'base64url')
-      const dataKey = decrypt(keyNamed(sealing, keyId), bytes.subarray(0, WRAPPED_KEY), `key ${bound}`)
+      const dataKey = createSecretKey(decrypt(keyNamed(sealing, keyId), bytes.subarray(0, WRAPPED_KEY), `key ${bound}`))
       return Promise.resolve(decrypt(dataKey, bytes.subarray(WRAPPED_KEY), `text ${bound}`).toString('utf8'))
     },
     mac: async (purpose, message) =>

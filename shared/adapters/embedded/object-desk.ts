@@ -4,7 +4,7 @@ import type { StoredObject } from './object-rows.ts'
 
 export interface ReceivedFile extends Omit<StoredObject, 'segments'> {
   readonly name: string
-  readonly unsynced: number
+  readonly descriptor: number
 }
 
 /** What whoever serves objects asks of whoever holds their rows: all of it plain data, since the two are in different threads. */

@@ -9,6 +9,8 @@ import { readyFiles } from './ready-files.ts'
 export interface ObjectFiles {
   readonly root: string
   readonly mark: string
+  /** For whoever receives: the first uploads then find files ready. */
+  prepare(): Promise<void>
   create(): Promise<NewFile>
   /** Bytes [from, toExclusive), cut at the end of the file. */
   read(name: string, from: number, toExclusive: number): Promise<Uint8Array>
@@ -79,6 +81,7 @@ export const objectFiles = (root: string, mark: string): ObjectFiles => {
   return {
     root,
     mark,
+    prepare: () => ready.prepare(),
     create: async () => {
       const { name, descriptor } = await ready.take()
       return newFile(name, join(root, name), descriptor)

@@ -91,10 +91,10 @@ export const receiveObject = async (
   if (ref.bucket !== 'incoming') throw new S3Fault('AccessDenied', 'The bucket takes no object from outside')
   if (signed.get('if-none-match') !== '*') throw new S3Fault('InvalidArgument', 'If-None-Match must be *')
   const { file, bytes, digest } = await receive(request, place, verified)
-  const { name, descriptor: unsynced } = file
+  const { name, descriptor } = file
   const sha256 = digest.toString('hex')
   const contentType = signed.get('content-type') ?? ''
-  const object = { name, unsynced, bytes, sha256, contentType }
+  const object = { name, descriptor, bytes, sha256, contentType }
   const outcome = await place.desk.receive(ref.key, object).finally(() => file.close())
   if (outcome === 'exists') throw new S3Fault('PreconditionFailed', 'The object exists already')
   return { etag: `"${sha256.slice(0, 32)}"`, [CHECKSUM]: digest.toString('base64') }

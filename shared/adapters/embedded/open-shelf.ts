@@ -10,6 +10,7 @@ import { objectFiles } from './object-files.ts'
 import type { StoredObject } from './object-rows.ts'
 import { objectRows } from './object-rows.ts'
 import type { SqliteMessageQueues } from './sqlite-message-queues.ts'
+import { unsyncedFiles } from './unsynced-files.ts'
 
 /** As the S3 notification of the cloud edition: an object in the incoming bucket is a message to the ingest queue. */
 const arrivals =
@@ -27,6 +28,7 @@ export const openShelf = (dataDir: string, database: CellDatabase, queues: Sqlit
     files: objectFiles(root, randomBytes(4).toString('hex')),
     rows,
     multiparts: multipartRows(database, rows),
+    unsynced: unsyncedFiles(database),
   }
 }
 

@@ -11,6 +11,8 @@ export interface ReadyFile {
 }
 
 export interface ReadyFiles {
+  /** Makes the first batch before anybody asks: the first uploads would wait for it. */
+  prepare(): Promise<void>
   take(): Promise<ReadyFile>
   /** Whether this process made the batch. */
   owns(batch: string): boolean
@@ -50,18 +52,25 @@ const makeBatch = async (root: string, batch: string): Promise<ReadyFile[]> => {
 export const readyFiles = (root: string, mark: string): ReadyFiles => {
   const ready: ReadyFile[] = []
   let refilling: Promise<void> | undefined
+  let closed = false
+
+  const letGo = (): void => {
+    for (const { descriptor } of ready.splice(0)) closeSync(descriptor)
+  }
 
   const refill = async (): Promise<void> => {
     try {
       const batch = `${mark}${randomBytes(8).toString('hex')}`
       ready.push(...(await makeBatch(root, batch)))
+      if (closed) letGo()
     } finally {
       refilling = undefined
     }
   }
 
   const take = async (): Promise<ReadyFile> => {
-    if (ready.length < BATCH / 2) {
+    // A whole batch lies ready while the next is made, or uploads catch up with it.
+    if (ready.length < BATCH) {
       refilling ??= refill()
       if (ready.length === 0) await refilling
       // Awaited by the next who finds none ready.
@@ -71,10 +80,12 @@ export const readyFiles = (root: string, mark: string): ReadyFiles => {
   }
 
   return {
+    prepare: () => (refilling ??= refill()),
     take,
     owns: (batch) => batch.startsWith(mark),
     close: () => {
-      for (const { descriptor } of ready.splice(0)) closeSync(descriptor)
+      closed = true
+      letGo()
     },
   }
 }

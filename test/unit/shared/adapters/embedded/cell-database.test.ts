@@ -26,6 +26,28 @@ describe('the database of a cell', () => {
     await database.close()
   })
 
+  it('refuses every write once the disk has failed to sync anything, those that wait included', async () => {
+    const database = openCellDatabase(fresh())
+    const insert = database.sql.prepare('INSERT INTO records VALUES (?, ?, ?, 1, NULL)')
+    const waiting = database.commit(() => insert.run('a', '1', '{}'))
+    database.refuseWrites(new Error('EIO'))
+    await expect(waiting).rejects.toThrow('failed disk sync')
+    await expect(database.commit(() => insert.run('a', '2', '{}'))).rejects.toThrow('failed disk sync')
+    expect(database.sql.prepare('SELECT sort FROM records').all()).toEqual([])
+    await database.close()
+  })
+
+  it('takes what comes in the moment a group is answered', async () => {
+    const database = openCellDatabase(fresh())
+    const insert = database.sql.prepare('INSERT INTO records VALUES (?, ?, ?, 1, NULL)')
+    const chain = async (name: string) => {
+      for (let n = 0; n < 20; n += 1) await database.commit(() => insert.run(name, String(n), '{}'))
+    }
+    await Promise.all(['a', 'b', 'c'].map(chain))
+    expect(database.sql.prepare('SELECT count(*) AS n FROM records').get()).toEqual({ n: 60 })
+    await database.close()
+  })
+
   it('keeps everything over a restart', async () => {
     const path = fresh()
     const first = openCellDatabase(path)

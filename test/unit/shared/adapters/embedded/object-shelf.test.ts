@@ -3,9 +3,10 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openCellDatabase } from '../../../../../shared/adapters/embedded/cell-database.ts'
-import { diskObjectStore } from '../../../../../shared/adapters/embedded/disk-object-store.ts'
+import { commitFile, diskObjectStore } from '../../../../../shared/adapters/embedded/disk-object-store.ts'
 import { dropHalfReceived, openShelf, tidyShelf } from '../../../../../shared/adapters/embedded/open-shelf.ts'
 import { sqliteMessageQueues } from '../../../../../shared/adapters/embedded/sqlite-message-queues.ts'
+import { unsyncedFiles } from '../../../../../shared/adapters/embedded/unsynced-files.ts'
 import { virtualClock } from '../../../../../shared/adapters/embedded/virtual-clock.ts'
 import type { ObjectRef } from '../../../../../shared/ports/object-store.ts'
 import { scratchFolder } from '../../../../builders/scratch-folder.ts'
@@ -72,11 +73,16 @@ const killedAndRestarted = () => {
   const own = scratchFolder('killed')
   const ownDatabase = openCellDatabase(join(own, 'cell.db'))
   const open = () => openShelf(own, ownDatabase, sqliteMessageQueues(ownDatabase, clock))
+  const killed = open()
   return {
     own,
-    killed: open(),
+    killed,
     restarted: open(),
-    tidy: (opened = open()) => tidyShelf(opened, Date.parse(clock.now())),
+    tidy: async (opened = open()) => {
+      // What is killed makes no more files ready.
+      await killed.files.prepare()
+      await tidyShelf(opened, Date.parse(clock.now()))
+    },
   }
 }
 
@@ -147,5 +153,52 @@ describe('what a killed process left', () => {
     const { segments } = restarted.rows.find(ref) ?? { segments: [] }
     writeFileSync(join(own, 'objects', segments[0]?.file ?? ''), randomBytes(10))
     await expect(diskObjectStore(restarted).readRange(ref, 0, 1000)).rejects.toThrow('shorter')
+  })
+})
+
+describe('an upload whose bytes are not on the disk yet', () => {
+  const receiving = async () => {
+    const own = scratchFolder('syncing')
+    const opened = openCellDatabase(join(own, 'cell.db'))
+    const disk = Promise.withResolvers<undefined>()
+    const shelf = {
+      ...openShelf(own, opened, sqliteMessageQueues(opened, clock)),
+      unsynced: unsyncedFiles(opened, () => disk.promise),
+    }
+    const [ref, file] = [fresh('incoming'), await shelf.files.create()]
+    file.write(randomBytes(100))
+    const { name, descriptor } = file
+    const object = { name, descriptor, bytes: 100, sha256: undefined, ...dicom, replace: false }
+    const events: string[] = []
+    const answered = commitFile(shelf, ref, object).then(
+      () => void events.push('answered'),
+      () => void events.push('failed'),
+    )
+    await opened.commit(() => undefined)
+    const copied = diskObjectStore(shelf)
+      .copy(ref, fresh())
+      .then(
+        () => void events.push('copied'),
+        () => void events.push('not copied'),
+      )
+    await opened.commit(() => undefined)
+    return { opened, shelf, ref, disk, events, ended: Promise.all([answered, copied]) }
+  }
+
+  it('has its row, so that its header can be read, but neither an answer nor a copy', async () => {
+    const { shelf, ref, disk, events, ended } = await receiving()
+    expect((await diskObjectStore(shelf).readRange(ref, 0, 100)).byteLength).toBe(100)
+    expect(events).toEqual([])
+    disk.resolve(undefined)
+    await ended
+    expect(events.toSorted()).toEqual(['answered', 'copied'])
+  })
+
+  it('stops all writing where they cannot be synced: nobody is told of what may be lost', async () => {
+    const { opened, disk, events, ended } = await receiving()
+    disk.reject(new Error('EIO'))
+    await ended
+    expect(events.toSorted()).toEqual(['failed', 'not copied'])
+    await expect(opened.commit(() => undefined)).rejects.toThrow('failed disk sync')
   })
 })
