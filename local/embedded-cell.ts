@@ -162,6 +162,8 @@ const run = async (
   })
   origins.api = options.publicOrigin ?? server.origin
   writeSeed(options, origins.api, files)
+  // Read before anybody asks: the first referral does not wait for it.
+  if (options.seed !== undefined) await Promise.all([ports.network.current(), ports.network.policy()])
   const workers = startWorkers(
     { ports, shelf: opened.shelf },
     {

@@ -1,4 +1,5 @@
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SqliteRecordStore } from '../shared/adapters/embedded/sqlite-record-store.ts'
 import type { StoredRecord } from '../shared/ports/record-store.ts'
 import { lambdaContext, within } from './lambda-context.ts'
@@ -70,7 +71,8 @@ export const startOutboxPump = ({ store, handler, region, onFault }: OutboxPumpO
 
   const poke = (): void => {
     poked = true
-    if (!stopped) turning ??= turn()
+    // In a turn of its own: whoever wrote is answered first.
+    if (!stopped) turning ??= nextTurn().then(turn)
   }
 
   store.onOutbox(poke)

@@ -30,6 +30,12 @@ export interface Pump {
 
 const LONGEST_WAIT_MS = 60_000
 
+/**
+ * As Lambda's batching window: while a batch is handled, the next waits so long to be full, since each reads its case anew. Alone a
+ * message never waits.
+ */
+const FILL_MS = 25
+
 /** Seconds until a failed message is tried again: 1, 5, 25, then the queue's visibility time-out. */
 const retryAfter = (receiveCount: number, visibilitySeconds: number): number =>
   Math.min(5 ** (receiveCount - 1), visibilitySeconds)
@@ -42,6 +48,7 @@ const pumpQueue = (queue: QueueName, handler: QueueHandler, options: QueuePumpOp
   const state = { stopped: false, poked: false }
   let polling: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
+  let startedAt = Number.NEGATIVE_INFINITY
 
   const failuresOf = async (batch: readonly ReceivedMessage[]): Promise<ReadonlySet<string>> => {
     const timeoutMs = visibilitySeconds * 1000
@@ -69,6 +76,7 @@ const pumpQueue = (queue: QueueName, handler: QueueHandler, options: QueuePumpOp
   }
 
   const start = (batch: readonly ReceivedMessage[]): void => {
+    startedAt = performance.now()
     const work: Promise<void> = handleBatch(batch)
       .catch(onFault)
       .finally(() => {
@@ -78,16 +86,19 @@ const pumpQueue = (queue: QueueName, handler: QueueHandler, options: QueuePumpOp
     running.add(work)
   }
 
+  const isFilling = (): boolean =>
+    running.size > 0 && performance.now() < startedAt + FILL_MS && !queues.hasVisible(queue, batchSize)
+
   const wakeLater = (): void => {
     clearTimeout(timer)
-    const next = queues.nextVisibleAt(queue)
+    const next = isFilling() ? 0 : queues.nextVisibleAt(queue)
     if (state.stopped || next === undefined) return
-    const wait = Math.min(Math.max(next - Date.parse(clock.now()), 10), LONGEST_WAIT_MS)
+    const wait = Math.min(Math.max(next - Date.parse(clock.now()), FILL_MS), LONGEST_WAIT_MS)
     timer = setTimeout(poke, wait)
   }
 
   const poll = async (): Promise<void> => {
-    while (!state.stopped && running.size < concurrency) {
+    while (!state.stopped && running.size < concurrency && !isFilling()) {
       const batch = await queues.receive(queue, batchSize)
       if (batch.length === 0) break
       start(batch)

@@ -58,26 +58,33 @@ const open = (path: string): DatabaseSync => {
 }
 
 /** A savepoint for each job: one that throws leaves no trace, and the others are committed with it. */
-const runJobs = (sql: DatabaseSync, jobs: readonly Job[]): (() => void)[] => {
-  const settle: (() => void)[] = []
-  sql.exec('BEGIN IMMEDIATE')
-  try {
-    for (const job of jobs) {
-      sql.exec('SAVEPOINT job')
-      try {
-        settle.push(job.run())
-      } catch (error) {
-        sql.exec('ROLLBACK TO job')
-        settle.push(() => job.fail(error))
-      }
-      sql.exec('RELEASE job')
+const groupRunner = (sql: DatabaseSync): ((jobs: readonly Job[]) => (() => void)[]) => {
+  const [begin, commit] = [sql.prepare('BEGIN IMMEDIATE'), sql.prepare('COMMIT')]
+  const [save, undo, keep] = [sql.prepare('SAVEPOINT job'), sql.prepare('ROLLBACK TO job'), sql.prepare('RELEASE job')]
+
+  const settleOne = (job: Job): (() => void) => {
+    save.run()
+    try {
+      return job.run()
+    } catch (error) {
+      undo.run()
+      return () => job.fail(error)
+    } finally {
+      keep.run()
     }
-    sql.exec('COMMIT')
-  } catch (error) {
-    if (sql.isTransaction) sql.exec('ROLLBACK')
-    throw error
   }
-  return settle
+
+  return (jobs) => {
+    begin.run()
+    try {
+      const settle = jobs.map(settleOne)
+      commit.run()
+      return settle
+    } catch (error) {
+      if (sql.isTransaction) sql.exec('ROLLBACK')
+      throw error
+    }
+  }
 }
 
 /**
@@ -96,6 +103,7 @@ export const openCellDatabase = (path: string): CellDatabase => {
   let working: Promise<void> | undefined
   let broken: unknown
 
+  const runGroup = groupRunner(sql)
   const refused = (): Error => new Error('the cell stopped writing after a failed disk sync', { cause: broken })
 
   /** Gives, once the group is on the disk or has failed, what its callers are to be told. */
@@ -104,7 +112,7 @@ export const openCellDatabase = (path: string): CellDatabase => {
     waiting = []
     try {
       if (broken !== undefined) throw refused()
-      const settle = runJobs(sql, jobs)
+      const settle = runGroup(jobs)
       await syncData(log)
       return settle
     } catch (error) {

@@ -42,7 +42,8 @@ export interface SqliteMessageQueues extends MessageQueues {
   /** Back from the dead-letter queue, with a fresh count. */
   redrive(queue: QueueName): Promise<number>
   purge(queue: QueueName): Promise<void>
-  hasVisible(queue: QueueName): boolean
+  /** Whether so many could be received now; one unless told. */
+  hasVisible(queue: QueueName, atLeast?: number): boolean
   depth(queue: QueueName): QueueDepth
   /** When the next hidden message becomes visible, in epoch milliseconds. */
   nextVisibleAt(queue: QueueName): number | undefined
@@ -66,6 +67,7 @@ const prepare = ({ sql }: CellDatabase) => ({
     `SELECT id, message_id, body, sent_at, receive_count, first_received_at FROM messages
      WHERE queue = ? AND visible_at <= ? ORDER BY visible_at LIMIT ?`,
   ),
+  nth: sql.prepare('SELECT 1 FROM messages WHERE queue = ? AND visible_at <= ? LIMIT 1 OFFSET ?'),
   hide: sql.prepare(
     `UPDATE messages SET visible_at = ?, receive_count = receive_count + 1, receipt = ?,
      first_received_at = coalesce(first_received_at, ?) WHERE id = ?`,
@@ -120,7 +122,8 @@ export const sqliteMessageQueues = (database: CellDatabase, clock: Clock): Sqlit
     }
   }
 
-  const hasVisible = (queue: QueueName): boolean => statements.visible.get(queue, now(), 1) !== undefined
+  const hasVisible = (queue: QueueName, atLeast = 1): boolean =>
+    statements.nth.get(queue, now(), atLeast - 1) !== undefined
 
   return {
     send: async (queue, message, { delaySeconds = 0 } = {}) => {

@@ -70,6 +70,23 @@ describe('the queue pump', () => {
     expect(queues.depth('ingest')).toEqual({ visible: 0, hidden: 0, dead: 0 })
   })
 
+  it('waits a moment for a batch to fill while another is handled, and never longer', async () => {
+    const sizes: number[] = []
+    const first = Promise.withResolvers<undefined>()
+    const { pump, send } = pumping(async ({ Records }) => {
+      sizes.push(Records.length)
+      if (sizes.length === 1) await first.promise
+      return { batchItemFailures: [] }
+    })
+    await send('alone')
+    while (sizes.length === 0) await pause(1)
+    for (let n = 0; n < 5; n += 1) await send(String(n))
+    while (sizes.reduce((sum, size) => sum + size) < 6) await pause(1)
+    expect(sizes.length).toBeLessThan(4)
+    first.resolve(undefined)
+    await idle(pump)
+  })
+
   it('tries what failed again, and only that, a little later each time, until it is a dead letter', async () => {
     const seen: string[] = []
     const { clock, pump, queues, send } = pumping((event) => {
