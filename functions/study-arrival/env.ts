@@ -5,7 +5,7 @@ import { bucketVariables, cellVariables, keyVariables, recordVariables } from '.
 export const EnvironmentSchema = z.object({
   ...cellVariables,
   ...recordVariables,
-  ...bucketVariables('network', 'incoming', 'images', 'quarantine'),
+  ...bucketVariables('network', 'incoming', 'images'),
   ...keyVariables('seal'),
 })
 export type Environment = z.infer<typeof EnvironmentSchema>

@@ -67,9 +67,8 @@ type Received = { readonly received: 'settled' } | { readonly received: 'stored'
 const settled: Received = { received: 'settled' }
 
 async function quarantine(ports: ArrivalPorts, key: string, place: ObjectPlace, reason: string): Promise<Received> {
-  await ports.objects.copy({ bucket: 'incoming', key }, { bucket: 'quarantine', key })
   await recordFailed(ports, place, reason)
-  await ports.objects.remove({ bucket: 'incoming', key })
+  await ports.objects.quarantine(key)
   return settled
 }
 

@@ -19,7 +19,7 @@ export interface AcknowledgementFacts {
 }
 
 /** More than this and nobody reviews them any more. */
-export const MOST_ACKNOWLEDGEMENTS = 16
+export const MOST_ACKNOWLEDGEMENTS = 15
 
 /** Nobody may put a review off for longer. */
 const LONGEST_DAYS = 366
