@@ -1,3 +1,5 @@
+import { referralRoutes } from '../../shared/contracts/routes/referral-routes.ts'
+import { readingRoutes } from '../../shared/contracts/routes/reading-routes.ts'
 import { httpFunction, type HttpPorts } from '../../shared/runtime/http-function.ts'
 import * as desk from './desk-commands.ts'
 import { readStatus, readTimeline } from './follow-case.ts'
@@ -6,7 +8,7 @@ import { readReferral, type ReadPorts } from './read-referral.ts'
 import { attestCopies, listCopies } from './review-copies.ts'
 
 export const entry = (ports: HttpPorts & ReadPorts & desk.CaseDeskPorts) =>
-  httpFunction(ports, {
+  httpFunction(ports, [...referralRoutes, ...readingRoutes], {
     listReferrals: (asked) => listReferrals(ports, asked),
     readReferral: (asked) => readReferral(ports, asked),
     readStatus: (asked) => readStatus(ports, asked),

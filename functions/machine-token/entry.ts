@@ -6,6 +6,7 @@ import {
   type TokenError,
 } from '../../shared/contracts/http/tokens.ts'
 import { machineIssuerOf, machineKeysUrlOf, tokenUrlOf } from '../../shared/contracts/machine-issuer.ts'
+import { tokenRoutes } from '../../shared/contracts/routes/token-routes.ts'
 import { MachineScopeSchema } from '../../shared/domain/network/machine-client.ts'
 import type { HttpEvent, HttpResult } from '../../shared/runtime/http-event.ts'
 import { publicFunction, type PublicPorts } from '../../shared/runtime/public-function.ts'
@@ -53,7 +54,7 @@ export const entry = (ports: PublicPorts & TokenPorts) => {
     if (outcome.outcome === 'refused') return refuse(outcome.error, requestId)
     return answer(200, TokenAnswerSchema.parse(outcome.token))
   }
-  return publicFunction(ports, {
+  return publicFunction(ports, tokenRoutes, {
     issueToken: token,
     readMachineIssuer: () => Promise.resolve(answer(200, metadataOf(ports), CACHED)),
     readMachineKeys: async () => answer(200, IssuerKeysSchema.parse({ keys: [await issuerKey(ports.keys)] }), CACHED),

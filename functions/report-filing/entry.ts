@@ -1,3 +1,4 @@
+import { reportRoutes } from '../../shared/contracts/routes/report-routes.ts'
 import { httpFunction, type HttpPorts } from '../../shared/runtime/http-function.ts'
 import { openAttachment } from './open-attachment.ts'
 import { readReports } from './read-reports.ts'
@@ -6,7 +7,7 @@ import { saveDraft } from './save-draft.ts'
 import { addAddendum, filePreliminary, signFinal } from './sign-report.ts'
 
 export const entry = (ports: HttpPorts & ReportPorts) =>
-  httpFunction(ports, {
+  httpFunction(ports, reportRoutes, {
     saveDraft: (asked) => saveDraft(ports, asked),
     openAttachment: (asked) => openAttachment(ports, asked),
     filePreliminary: (asked) => filePreliminary(ports, asked),

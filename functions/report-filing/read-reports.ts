@@ -1,4 +1,4 @@
-import type { Report } from '../../shared/contracts/http/reading.ts'
+import type { Report } from '../../shared/contracts/http/reports.ts'
 import type { AnswerOf } from '../../shared/contracts/routes.ts'
 import { attachmentKey } from '../../shared/contracts/stored/attachment.ts'
 import { HomeReportSchema, type HomeReport } from '../../shared/contracts/stored/home-report.ts'

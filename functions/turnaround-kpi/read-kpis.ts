@@ -1,4 +1,4 @@
-import type { Kpis } from '../../shared/contracts/http/reading.ts'
+import type { Kpis } from '../../shared/contracts/http/kpis.ts'
 import type { QueryOf } from '../../shared/contracts/routes.ts'
 import type { NetworkIndex } from '../../shared/domain/network/index-network.ts'
 import type { SiteId } from '../../shared/domain/network/ids.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { WorklistItemSchema } from '../../shared/contracts/http/reading.ts'
+import { WorklistItemSchema } from '../../shared/contracts/http/worklist.ts'
 import type { AnswerOf, QueryOf } from '../../shared/contracts/routes.ts'
 import type { NetworkIndex } from '../../shared/domain/network/index-network.ts'
 import type { Principal } from '../../shared/domain/access/principal.ts'

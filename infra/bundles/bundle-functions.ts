@@ -4,7 +4,14 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { capabilityNames, type CapabilityName } from '../../shared/contracts/capabilities.ts'
-import { buildTimeOnly, environmentCredentials, lazyHttp, shakableSchemas, unreachedParts } from './esbuild-plugins.ts'
+import {
+  buildTimeOnly,
+  environmentCredentials,
+  lazyHttp,
+  nativeDigests,
+  shakableSchemas,
+  unreachedParts,
+} from './esbuild-plugins.ts'
 
 export const projectRoot = path.resolve(import.meta.dirname, '../..')
 
@@ -56,7 +63,7 @@ const bundle = async (name: CapabilityName, output: string): Promise<Bundle> => 
     sourcesContent: false,
     legalComments: 'none',
     banner: { js: requireBanner },
-    plugins: [lazyHttp, environmentCredentials, unreachedParts, shakableSchemas, buildTimeOnly],
+    plugins: [lazyHttp, environmentCredentials, unreachedParts, shakableSchemas, buildTimeOnly, nativeDigests],
     metafile: true,
     logLevel: 'warning',
   })

@@ -1,6 +1,6 @@
 import type { Plugin } from 'esbuild'
 import { readFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 
 /**
  * `import 'node:http'` from ESM reads every export of the module, its lazy ones too, and so loads the bundled undici: 80 to
@@ -104,5 +104,16 @@ export const buildTimeOnly: Plugin = {
       const { version } = JSON.parse(await readFile(path, 'utf8')) as { version: string }
       return { contents: JSON.stringify({ version }), loader: 'json' }
     })
+  },
+}
+
+/** Digests written in JavaScript, for where there is no `node:crypto`: the SDK falls back on them, and Lambda never has to. */
+export const nativeDigests: Plugin = {
+  name: 'native-digests',
+  setup: (build) => {
+    build.onLoad({ filter: /[\\/](Md5Js|Sha1Js|Sha256Js)\.js$/ }, ({ path }) => ({
+      contents: `export class ${basename(path, '.js')} { constructor() { throw new Error('digests are those of node:crypto') } }`,
+      loader: 'js',
+    }))
   },
 }

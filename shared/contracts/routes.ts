@@ -29,8 +29,6 @@ export type QueryOf<O extends OperationId> = z.output<RouteOf<O>['query']>
 export type BodyOf<O extends OperationId> = RouteOf<O>['body'] extends z.ZodType ? z.output<RouteOf<O>['body']> : null
 export type AnswerOf<O extends OperationId> = z.input<RouteOf<O>['answer']>
 
-export const routeKey = (r: Pick<Route, 'method' | 'path'>): string => `${r.method} ${r.path}`
-
 export const routeOf = <O extends OperationId>(operationId: O): RouteOf<O> => {
   const found = routes.find((r) => r.operationId === operationId)
   if (found === undefined) throw new Error('no such operation')

@@ -1,5 +1,5 @@
 import type { ReferralRow } from '../contracts/http/referrals.ts'
-import type { WorklistItem } from '../contracts/http/reading.ts'
+import type { WorklistItem } from '../contracts/http/worklist.ts'
 import { partiesOf } from '../domain/access/relations.ts'
 import type { Case } from '../domain/case/case.ts'
 import { nextDueAt } from '../domain/case/due.ts'

@@ -2,16 +2,8 @@ import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import type * as z from 'zod'
 import { BinaryAnswerSchema, type BinaryAnswer } from '../contracts/http/frames.ts'
-import {
-  routeKey,
-  routes,
-  type AnswerOf,
-  type BodyOf,
-  type OperationId,
-  type ParamsOf,
-  type QueryOf,
-} from '../contracts/routes.ts'
-import { type Route } from '../contracts/routes/route.ts'
+import type { AnswerOf, BodyOf, OperationId, ParamsOf, QueryOf } from '../contracts/routes.ts'
+import { routeKey, type Route } from '../contracts/routes/route.ts'
 import { isGrantedToRoles, permissions, type PermittedOperation } from '../domain/access/permissions.ts'
 import type { Principal } from '../domain/access/principal.ts'
 import type { Actor } from '../domain/case/events.ts'
@@ -277,13 +269,18 @@ const boundary = (ports: MeteredPorts, works: WeakMap<HttpEvent, Work>): middy.M
   }
 }
 
-/** The one middy stack of every HTTP capability: the operations of its routes in, the Lambda handler out. */
-export function httpFunction<O extends OperationId>(given: HttpPorts, operations: Operations<O>): HttpHandler {
+/**
+ * The one middy stack of every HTTP capability: the operations of its routes in, the Lambda handler out. `routes` holds these among
+ * others; with the whole table each function would be deployed with, and start by making, the schemas of all.
+ */
+export function httpFunction<R extends Route, O extends R['operationId'] & OperationId>(
+  given: HttpPorts,
+  routes: readonly R[],
+  operations: Operations<O>,
+): HttpHandler {
   const ports: MeteredPorts = { ...given, rates: given.rates ?? sharedMeter(given.store, given.clock) }
   const dispatch = new Map<string, Dispatch>(Object.entries(operations))
-  const byKey = new Map<string, Route>(
-    routes.filter((r) => dispatch.has(r.operationId)).map((r) => [routeKey(r), r as Route]),
-  )
+  const byKey = new Map<string, Route>(routes.filter((r) => dispatch.has(r.operationId)).map((r) => [routeKey(r), r]))
   const works = new WeakMap<HttpEvent, Work>()
   const run: HttpHandler = async (event) => {
     const route = byKey.get(event.routeKey)

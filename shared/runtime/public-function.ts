@@ -1,6 +1,6 @@
 import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
-import { routeKey, routeOf, type OperationId } from '../contracts/routes.ts'
+import { routeKey, type Route } from '../contracts/routes/route.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { IdSource } from '../ports/surroundings.ts'
 import type { HttpEvent, HttpResult } from './http-event.ts'
@@ -19,13 +19,12 @@ export type PublicAnswer = (event: HttpEvent) => Promise<HttpResult>
  * The stack of what anybody may read without a token: no store, no key and no patient behind it, hence no audit record. Errors
  * leave through the same redacting boundary as everywhere else.
  */
-export function publicFunction(
+export function publicFunction<R extends Route>(
   ports: PublicPorts,
-  answers: Readonly<Partial<Record<OperationId, PublicAnswer>>>,
+  routes: readonly R[],
+  answers: Readonly<Record<R['operationId'], PublicAnswer>>,
 ): PublicHandler {
-  const byKey = new Map(
-    Object.entries(answers).map(([operation, answer]) => [routeKey(routeOf(operation as OperationId)), answer]),
-  )
+  const byKey = new Map(routes.map((r: R) => [routeKey(r), answers[r.operationId as R['operationId']]]))
   const run = async (event: HttpEvent): Promise<HttpResult> => {
     const answer = byKey.get(event.routeKey)
     if (answer === undefined) throw new Refusal('not-found')

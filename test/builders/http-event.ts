@@ -1,4 +1,5 @@
-import { routeKey, routeOf, type OperationId } from '../../shared/contracts/routes.ts'
+import { routeOf, type OperationId } from '../../shared/contracts/routes.ts'
+import { routeKey } from '../../shared/contracts/routes/route.ts'
 import type { HttpEvent } from '../../shared/runtime/http-event.ts'
 
 export interface Sent {

@@ -5,7 +5,8 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { capability, capabilityNames } from '../../shared/contracts/capabilities.ts'
 import { QUARANTINE_TAG, RESIDENCY_TAG } from '../../shared/contracts/object-tags.ts'
-import { routeKey, routes } from '../../shared/contracts/routes.ts'
+import { routes } from '../../shared/contracts/routes.ts'
+import { routeKey } from '../../shared/contracts/routes/route.ts'
 import { isForMachines } from '../../shared/domain/access/permissions.ts'
 import {
   ACCOUNT,

@@ -2,20 +2,13 @@ import * as z from 'zod'
 import { ReferralIdSchema } from '../../domain/case/case.ts'
 import { ImageDisplaySchema } from '../../domain/dicom/stored-pixels.ts'
 import { InstantSchema } from '../../domain/instant.ts'
+import { Sha256Schema } from '../sha256.ts'
 import { DicomUidSchema, PageQuerySchema } from './referrals.ts'
 
 export const UploadIdSchema = z
   .string()
   .regex(/^[0-9a-z]{26}$/)
   .meta({ id: 'UploadId', examples: ['01k9zq3v5r8w2x4y6a8c0e2g4j'] })
-export const Sha256Schema = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
-  .meta({
-    id: 'Sha256',
-    description: 'Lower-case hex',
-    examples: ['e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
-  })
 
 /** One upload names at most this many objects; a larger study opens several. */
 export const MANIFEST_LIMIT = 2000

@@ -1,5 +1,5 @@
 import { AuditBundleSchema } from '../../domain/audit/verify-bundle.ts'
-import { KpiQuerySchema, KpisSchema } from '../http/reading.ts'
+import { KpiQuerySchema, KpisSchema } from '../http/kpis.ts'
 import { AuditEventBundleSchema } from '../http/audit.ts'
 import { ReferralParamsSchema } from '../http/referrals.ts'
 import { route, type Route } from './route.ts'

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { type RefusalCode } from '../../domain/refusal.ts'
-import { ReleaseSchema, WorklistPageSchema, WorklistQuerySchema } from '../http/reading.ts'
+import { ReleaseSchema, WorklistPageSchema, WorklistQuerySchema } from '../http/worklist.ts'
 import { AttestSchema, AttestedSchema, CopiesQuerySchema, CopyPageSchema } from '../http/copies.ts'
 import { BinaryAnswerSchema, FrameParamsSchema, FrameQuerySchema } from '../http/frames.ts'
 import { CaseStatusSchema, EmptySchema, ReferralParamsSchema } from '../http/referrals.ts'

@@ -5,7 +5,7 @@ import {
   OpenAttachmentSchema,
   ReportsSchema,
   SaveDraftSchema,
-} from '../http/reading.ts'
+} from '../http/reports.ts'
 import { CaseStatusSchema, ReferralParamsSchema } from '../http/referrals.ts'
 import { route, type Route } from './route.ts'
 

@@ -42,6 +42,9 @@ export interface Route {
   readonly refuses: readonly RefusalCode[]
 }
 
+/** How API Gateway names a route. */
+export const routeKey = (r: Pick<Route, 'method' | 'path'>): string => `${r.method} ${r.path}`
+
 export const KIB = 1024
 export const none = z.strictObject({})
 

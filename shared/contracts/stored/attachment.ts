@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { InstantSchema } from '../../domain/instant.ts'
-import { AttachmentIdSchema, OpenAttachmentSchema } from '../http/reading.ts'
+import { AttachmentIdSchema, OpenAttachmentSchema } from '../http/reports.ts'
 
 /** An attachment as it was announced. It is part of a report once the report that names it is sealed. */
 export const AttachmentRecordSchema = OpenAttachmentSchema.extend({

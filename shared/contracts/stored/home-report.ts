@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { ReportTextSchema } from '../http/reading.ts'
+import { ReportTextSchema } from '../http/reports.ts'
 
 /**
  * A report that was written on de-identified copies, as the referrer reads it: with the UIDs of the originals. What was

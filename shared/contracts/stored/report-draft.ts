@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { InstantSchema } from '../../domain/instant.ts'
-import { SaveDraftSchema } from '../http/reading.ts'
+import { SaveDraftSchema } from '../http/reports.ts'
 
 /** A reader's own unsigned text. It is nobody's report: only the reader who wrote it is ever shown it. */
 export const ReportDraftSchema = SaveDraftSchema.extend({

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { ReferralIdSchema, ReportKindSchema } from '../../domain/case/case.ts'
 import { InstantSchema } from '../../domain/instant.ts'
-import { AttachmentIdSchema, OpenAttachmentSchema, ReportTextSchema } from '../http/reading.ts'
-import { Sha256Schema } from '../http/uploads.ts'
+import { AttachmentIdSchema, OpenAttachmentSchema, ReportTextSchema } from '../http/reports.ts'
+import { Sha256Schema } from '../sha256.ts'
 
 export const SealedAttachmentSchema = OpenAttachmentSchema.extend({ attachmentId: AttachmentIdSchema })
 export type SealedAttachment = z.infer<typeof SealedAttachmentSchema>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { entry } from '../../../../functions/report-filing/entry.ts'
 import { entry as kpiEntry } from '../../../../functions/turnaround-kpi/entry.ts'
-import { ReportsSchema } from '../../../../shared/contracts/http/reading.ts'
+import { ReportsSchema } from '../../../../shared/contracts/http/reports.ts'
 import type { OperationId } from '../../../../shared/contracts/routes.ts'
 import type { HttpEvent, HttpResult } from '../../../../shared/runtime/http-event.ts'
 import { createLog } from '../../../../shared/runtime/log.ts'

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { countEvents } from '../../../../functions/turnaround-count/count-events.ts'
 import { readKpis } from '../../../../functions/turnaround-kpi/read-kpis.ts'
-import { KpiQuerySchema, KpisSchema } from '../../../../shared/contracts/http/reading.ts'
+import { KpiQuerySchema, KpisSchema } from '../../../../shared/contracts/http/kpis.ts'
 import type { QueryOf } from '../../../../shared/contracts/routes.ts'
 import type { CaseEvent } from '../../../../shared/domain/case/events.ts'
 import type { CaseCommand } from '../../../../shared/domain/case/commands.ts'
