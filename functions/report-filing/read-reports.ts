@@ -1,7 +1,7 @@
 import type { Report } from '../../shared/contracts/http/reports.ts'
 import type { AnswerOf } from '../../shared/contracts/routes.ts'
 import { attachmentKey } from '../../shared/contracts/stored/attachment.ts'
-import { HomeReportSchema, type HomeReport } from '../../shared/contracts/stored/home-report.ts'
+import { HomeReportSchema, homeAttachmentKey, type HomeReport } from '../../shared/contracts/stored/home-report.ts'
 import { ReportDraftSchema, type ReportDraft } from '../../shared/contracts/stored/report-draft.ts'
 import type { SealedAttachment, SealedReport } from '../../shared/contracts/stored/sealed-report.ts'
 import { relationsOf } from '../../shared/domain/access/relations.ts'
@@ -27,12 +27,6 @@ const mayTakeAway = (grant: ReportGrant): boolean => !('record' in grant) || per
 
 const suffixes = { 'application/pdf': 'pdf', 'application/dicom': 'dcm' } as const
 
-const attachmentRequest = (referralId: string, { attachmentId, contentType }: SealedAttachment, at: number) => ({
-  ref: { bucket: 'reports' as const, key: attachmentKey(referralId, attachmentId) },
-  fileName: `attachment-${at + 1}.${suffixes[contentType]}`,
-  contentType,
-})
-
 interface FiledReport extends SealedReport {
   /** Present where it was written on copies. */
   readonly home: HomeReport | undefined
@@ -47,7 +41,38 @@ function textOf(grant: ReportGrant, { content, home }: FiledReport): Pick<Report
   return { text, copies: { uids, ...images } }
 }
 
-const reportOf = (grant: ReportGrant, report: FiledReport, urls: readonly SignedRequest[]): Report => {
+interface HandedDocument extends SealedAttachment {
+  readonly key: string
+  /** What was signed, where what is handed out is not it. */
+  readonly signed?: { readonly bytes: number; readonly sha256: string }
+}
+
+/** As they came home, for whom the text is as it came home. */
+function documentsOf(grant: ReportGrant, referralId: string, { content, home }: FiledReport): HandedDocument[] {
+  return content.attachments.map((signed) => {
+    const { attachmentId, contentType } = signed
+    const brought = onCopiesAlone(grant)
+      ? undefined
+      : home?.attachments.find((one) => one.attachmentId === attachmentId)
+    if (brought === undefined) return { ...signed, key: attachmentKey(referralId, attachmentId) }
+    const { bytes, sha256 } = brought
+    const key = homeAttachmentKey(referralId, content.reportId, attachmentId)
+    return { attachmentId, contentType, bytes, sha256, key, signed: { bytes: signed.bytes, sha256: signed.sha256 } }
+  })
+}
+
+const attachmentRequest = ({ key, contentType }: HandedDocument, at: number) => ({
+  ref: { bucket: 'reports' as const, key },
+  fileName: `attachment-${at + 1}.${suffixes[contentType]}`,
+  contentType,
+})
+
+const reportOf = (
+  grant: ReportGrant,
+  report: FiledReport,
+  documents: readonly HandedDocument[],
+  urls: readonly SignedRequest[],
+): Report => {
   const { content, sha256, signature } = report
   const { signer, registration, previousSha256 } = content
   return {
@@ -62,7 +87,7 @@ const reportOf = (grant: ReportGrant, report: FiledReport, urls: readonly Signed
     sha256,
     signature,
     ...(previousSha256 === null ? {} : { previousSha256 }),
-    attachments: content.attachments.map((attachment, at) => {
+    attachments: documents.map(({ key: _key, ...attachment }, at) => {
       const url = urls[at]
       if (url === undefined) return attachment
       const { headers, expiresAt } = url
@@ -80,9 +105,10 @@ async function releaseReports(
 ): Promise<Report[]> {
   const reports: Report[] = []
   for (const one of sealed) {
-    const asked = one.content.attachments.map((attachment, at) => attachmentRequest(referralId, attachment, at))
+    const documents = documentsOf(grant, referralId, one)
+    const asked = documents.map(attachmentRequest)
     const urls = mayTakeAway(grant) && asked.length > 0 ? await ports.downloads.signGets(asked, URL_LIFE_SECONDS) : []
-    reports.push(reportOf(grant, one, urls))
+    reports.push(reportOf(grant, one, documents, urls))
   }
   return reports
 }

@@ -1,4 +1,5 @@
 import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
+import type { HomeAttachment } from '../../shared/contracts/stored/home-report.ts'
 import type { ReportContent, SealedReport } from '../../shared/contracts/stored/sealed-report.ts'
 import type { Case, ReportKind } from '../../shared/domain/case/case.ts'
 import { reportEvents } from '../../shared/domain/case/decide.ts'
@@ -16,10 +17,11 @@ import { judgeReading, type ReadingVerdict } from '../../shared/ledger/reading-q
 import { settingFor } from '../../shared/ledger/residency-question.ts'
 import { sealReport, studyDigest } from '../../shared/ledger/sealed-reports.ts'
 import type { RecordWrite } from '../../shared/ports/record-store.ts'
-import { homeReportWrites } from './bring-home.ts'
+import { bringAttachmentsHome } from './bring-attachments-home.ts'
+import { homeReportWrite } from './bring-home.ts'
 import { keepTextAndWithdraw } from './refuse-signature.ts'
 import { asHolder, type ReportPorts, type SignAsked } from './report-ports.ts'
-import { clearIncoming, takeAttachments } from './take-attachments.ts'
+import { checkAttachments, clearIncoming, takeAttachments, type CheckedAttachment } from './take-attachments.ts'
 
 interface Signing {
   readonly kind: ReportKind
@@ -60,7 +62,13 @@ const registrationOf = ({ registration }: EligibilityGrounds): ReportContent['re
   return { jurisdiction, authority, number, validTo }
 }
 
-async function contentOf(ports: ReportPorts, c: Case, signing: Signing, right: Right): Promise<ReportContent> {
+async function contentOf(
+  ports: ReportPorts,
+  c: Case,
+  signing: Signing,
+  right: Right,
+  checked: readonly CheckedAttachment[],
+): Promise<ReportContent> {
   const { referralId } = signing.asked.params
   const { context, body } = signing.asked
   const { readerId, personId, orgId, displayName } = right.reader
@@ -71,7 +79,7 @@ async function contentOf(ports: ReportPorts, c: Case, signing: Signing, right: R
     reportId: signing.reportId,
     kind: signing.kind,
     text: body.text,
-    attachments: await takeAttachments(ports, referralId, body.attachmentIds, readerId),
+    attachments: await takeAttachments(ports, checked),
     signer: { readerId, personId, orgId, name: displayName, readingFrom: context.principal.attestedCountry ?? null },
     registration: registrationOf(grounds),
     decisionId: signing.decisionId,
@@ -114,17 +122,27 @@ function preparedOf(
 
 /** Signs, seals and files, or refuses; a commit that lost a race on the same version finds the report already sealed. */
 async function file(ports: ReportPorts, signing: Signing): Promise<CaseStatus> {
-  const { asked, kind } = signing
+  const { asked, kind, reportId } = signing
+  const { referralId } = asked.params
+  let checking: Promise<readonly CheckedAttachment[]> | undefined
+  let homing: Promise<readonly HomeAttachment[]> | undefined
   let sealing: Promise<SealedReport> | undefined
   return answerCommand(ports, asked.context, {
-    referralId: asked.params.referralId,
+    referralId,
     operation: operations[kind],
     prepare: async ({ case: c }, network) => {
       requireTaken(c, kind, asked.context.principal.readerId)
       const right = await requireRight(ports, c, network, signing)
-      sealing ??= contentOf(ports, c, signing, right).then((content) => sealReport(ports, content))
+      const onCopies = right.decision.mode === 'transfer_deidentified'
+      checking ??= checkAttachments(ports, referralId, asked.body.attachmentIds, right.reader.readerId)
+      const checked = await checking
+      // Before anything is sealed: what cannot come home is not signed either.
+      if (onCopies) homing ??= bringAttachmentsHome(ports, c, reportId, checked)
+      const attachments = (await homing) ?? []
+      sealing ??= contentOf(ports, c, signing, right, checked).then((content) => sealReport(ports, content))
       const sealed = await sealing
-      return preparedOf(signing, right, sealed, await homeReportWrites(ports, c, right.decision, sealed.content))
+      const home = onCopies ? [await homeReportWrite(ports, c, sealed.content, attachments)] : []
+      return preparedOf(signing, right, sealed, home)
     },
   })
 }

@@ -5,6 +5,7 @@ import {
 } from '../../shared/contracts/stored/attachment.ts'
 import type { SealedAttachment } from '../../shared/contracts/stored/sealed-report.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
+import type { HomeFault } from '../../shared/domain/deidentification/home-writer.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import type { ObjectRef } from '../../shared/ports/object-store.ts'
@@ -13,8 +14,9 @@ import type { ReportPorts } from './report-ports.ts'
 
 type Fault = 'unknown' | 'missing' | 'size-differs' | 'digest-differs' | 'not-a-document' | 'named-twice'
 
-const reject = (attachmentId: string, reason: Fault): Refusal =>
-  new Refusal('attachment-rejected', { attachmentId, reason })
+/** `at`: where in a DICOM document, by its tags. */
+export const rejectAttachment = (attachmentId: string, reason: Fault | HomeFault['reason'], at?: string): Refusal =>
+  new Refusal('attachment-rejected', { attachmentId, reason, ...(at === undefined ? {} : { at }) })
 
 /** What a file of that kind begins with: ISO 32000 7.5.2, and DICOM PS3.10 7.1. */
 const beginnings = {
@@ -42,32 +44,49 @@ async function announcedBy(
   const found = await ports.store.read(keys.attachment(referralId, attachmentId))
   const record = found === undefined ? undefined : AttachmentRecordSchema.parse(found.body)
   // Another reader's attachment is unknown to this one: nobody signs a document that somebody else brought.
-  if (record?.readerId !== readerId) throw reject(attachmentId, 'unknown')
+  if (record?.readerId !== readerId) throw rejectAttachment(attachmentId, 'unknown')
   return record
 }
 
+/** What was found to be as announced, and where it lies until it is taken. */
+export interface CheckedAttachment {
+  readonly announced: AttachmentRecord
+  readonly from: ObjectRef
+}
+
 /**
- * Checks each document against what was announced and takes it into the reports bucket. One that an earlier report took has
- * been checked, and only Overread writes there.
+ * Checks each document against what was announced. One that an earlier report took has been checked, and only Overread writes
+ * there.
  */
-export async function takeAttachments(
+export async function checkAttachments(
   ports: ReportPorts,
   referralId: ReferralId,
   attachmentIds: readonly string[],
   readerId: string,
-): Promise<SealedAttachment[]> {
-  const taken: SealedAttachment[] = []
+): Promise<readonly CheckedAttachment[]> {
+  const checked: CheckedAttachment[] = []
   for (const [at, attachmentId] of attachmentIds.entries()) {
-    if (attachmentIds.indexOf(attachmentId) !== at) throw reject(attachmentId, 'named-twice')
+    if (attachmentIds.indexOf(attachmentId) !== at) throw rejectAttachment(attachmentId, 'named-twice')
     const announced = await announcedBy(ports, referralId, attachmentId, readerId)
     const key = attachmentKey(referralId, attachmentId)
-    const kept = await ports.objects.head({ bucket: 'reports', key })
-    if (kept === undefined) {
-      const fault = await faultOf(ports, { bucket: 'incoming', key }, announced)
-      if (fault !== undefined) throw reject(attachmentId, fault)
-      await ports.objects.copy({ bucket: 'incoming', key }, { bucket: 'reports', key })
-    }
-    const { contentType, bytes, sha256 } = announced
+    const isKept = (await ports.objects.head({ bucket: 'reports', key })) !== undefined
+    const from: ObjectRef = { bucket: isKept ? 'reports' : 'incoming', key }
+    const fault = isKept ? undefined : await faultOf(ports, from, announced)
+    if (fault !== undefined) throw rejectAttachment(attachmentId, fault)
+    checked.push({ announced, from })
+  }
+  return checked
+}
+
+/** Takes checked documents into the reports bucket, where a lock keeps them: none before all of a report can be taken. */
+export async function takeAttachments(
+  ports: ReportPorts,
+  checked: readonly CheckedAttachment[],
+): Promise<SealedAttachment[]> {
+  const taken: SealedAttachment[] = []
+  for (const { announced, from } of checked) {
+    if (from.bucket !== 'reports') await ports.objects.copy(from, { bucket: 'reports', key: from.key })
+    const { attachmentId, contentType, bytes, sha256 } = announced
     taken.push({ attachmentId, contentType, bytes, sha256 })
   }
   return taken

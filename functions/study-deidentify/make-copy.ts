@@ -99,7 +99,7 @@ export async function makeCopy(ports: MakingPorts, making: Making, source: CopyS
   }
   const key = copyKey(c.referralId, copyId)
   await ports.objects.put({ bucket: 'copies', key }, made.copy, { contentType: 'application/dicom', replace: true })
-  const pairs = JSON.stringify([...pseudonyms.uidPairs])
+  const pairs = JSON.stringify([...pseudonyms.uidPairs, ...pseudonyms.patientPairs])
   return {
     ...recordOf('released', []),
     released: {

@@ -6,16 +6,12 @@ import { copiesOf, uidPairsContext } from './copy-ledger.ts'
 
 const PairsSchema = z.array(z.tuple([z.string(), z.string()]))
 
-/** Not within a longer UID: one that only begins like a replacement is somebody else's. */
-const REPLACEMENT = /(?<![\d.])2\.25\.\d{1,39}(?!\d|\.\d)/g
-
-/** The UIDs of originals for those of their copies which some texts name; a UID that is no copy's is not among them. */
-export async function originalUids(
+/** The originals of those replacements among `sought` that stand in copies of the case; what is no copy's is not among them. */
+export async function originalsOf(
   ports: { readonly store: RecordStore; readonly keys: Pick<KeyVault, 'open'> },
   c: Case,
-  texts: readonly string[],
+  sought: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, string>> {
-  const sought = new Set(texts.flatMap((text) => text.match(REPLACEMENT) ?? []))
   const home = new Map<string, string>()
   if (sought.size === 0) return home
   for await (const { copy } of copiesOf(ports.store, c.referralId)) {
@@ -26,6 +22,3 @@ export async function originalUids(
   }
   return home
 }
-
-export const withOriginalUids = (text: string, home: ReadonlyMap<string, string>): string =>
-  text.replace(REPLACEMENT, (uid) => home.get(uid) ?? uid)

@@ -50,7 +50,10 @@ export const guarantees: readonly Guarantee[] = [
   { name: 'keys and paths', run: async () => (await import('./keys-and-paths.ts')).runKeysAndPaths() },
   {
     name: 'de-identified copies',
-    run: async () => [await (await import('../fixtures/copy-releases.ts')).runCopyReleases({ count: 200, seed })],
+    run: async () => [
+      await (await import('../fixtures/copy-releases.ts')).runCopyReleases({ count: 200, seed }),
+      (await import('../fixtures/home-documents.ts')).runHomeDocuments({ count: 5_000, seed }),
+    ],
   },
   {
     name: 'audit',

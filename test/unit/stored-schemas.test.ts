@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { AttachmentRecordSchema } from '../../shared/contracts/stored/attachment.ts'
-import { HomeReportSchema } from '../../shared/contracts/stored/home-report.ts'
+import { HomeReportV1Schema, HomeReportV2Schema } from '../../shared/contracts/stored/home-report.ts'
 import { ReportDraftSchema } from '../../shared/contracts/stored/report-draft.ts'
 import { SealedReportSchema } from '../../shared/contracts/stored/sealed-report.ts'
 import { OutboxMessageSchema, OutboxMessageV1Schema } from '../../shared/contracts/messages.ts'
@@ -50,7 +50,8 @@ const stored: Readonly<Record<string, z.ZodType>> = {
   'overread/series@1': StoredSeriesSchema,
   'overread/report@1': SealedReportSchema,
   'overread/attachment@1': AttachmentRecordSchema,
-  'overread/home-report@1': HomeReportSchema,
+  'overread/home-report@1': HomeReportV1Schema,
+  'overread/home-report@2': HomeReportV2Schema,
   'overread/draft@1': ReportDraftSchema,
   'overread/counter@1': CounterSchema,
   'overread/outbox@1': OutboxMessageV1Schema,

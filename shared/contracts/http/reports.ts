@@ -103,6 +103,11 @@ export const ReportSchema = z
         contentType: z.string(),
         bytes: z.int(),
         sha256: Sha256Schema,
+        /**
+         * Of a DICOM document written on de-identified copies, which is handed out with the UIDs of the originals and the
+         * patient of the case: length and digest of what its reader sent, which the signature covers.
+         */
+        signed: z.strictObject({ bytes: z.int(), sha256: Sha256Schema }).optional(),
         get: z
           .strictObject({
             method: z.literal('GET'),

@@ -2,8 +2,9 @@ import type { ElementListener } from '../dicom/element-listener.ts'
 import type { DicomRejection } from '../dicom/rejection.ts'
 import { factTags } from './copy-facts.ts'
 import { element, fitsVr, sequence, swapped, type Pieces } from './data-set-writer.ts'
-import { elementAction, writtenVr } from './element-action.ts'
+import { elementAction } from './element-action.ts'
 import { copiedValue, type CopyContext } from './element-value.ts'
+import { writtenVr } from './written-vr.ts'
 
 /** Pixel data, and whatever stands after it (trailing padding, signatures): not copied as elements. */
 const PIXEL_GROUP = 0x7fe00000

@@ -3,9 +3,9 @@ import type { DicomRejection } from '../dicom/rejection.ts'
 import { TRANSFER_SYNTAX } from '../dicom/transfer-syntax.ts'
 import { CopyBuilder, FactListener } from './copy-builder.ts'
 import { copyFacts } from './copy-facts.ts'
-import { element, join, sequence, type Pieces } from './data-set-writer.ts'
+import { join, sequence, type Pieces } from './data-set-writer.ts'
 import { methodCodesOf, type DeidentificationPolicy } from './deidentification-policy.ts'
-import { asciiBytes } from './element-value.ts'
+import { asciiElement, fileHead } from './file-head.ts'
 import type { Pseudonyms } from './keyed-pseudonyms.ts'
 import { openObject, pixelPieces, walkObject } from './object-source.ts'
 import { isReleasableClass, mayShowFace, saysNoText, type HoldReason } from './release-risk.ts'
@@ -45,44 +45,24 @@ export type DeidentificationOutcome =
   | { readonly outcome: 'held-for-human'; readonly reasons: readonly HoldReason[] }
   | { readonly outcome: 'not-copied'; readonly reason: NoCopyReason }
 
-/** This software's class UID and name in the copies it writes (PS3.10 7.1). */
-const IMPLEMENTATION_CLASS_UID = '2.25.255083461925047213768205416729801350772'
+/** What a copy says it was written by. */
 const IMPLEMENTATION_VERSION = 'OVERREAD_DEID_1'
-const PREAMBLE_BYTES = 128
 
 const notCopied = (reason: NoCopyReason): DeidentificationOutcome => ({ outcome: 'not-copied', reason })
-
-const text = (tag: number, vr: string, value: string): Pieces =>
-  element(tag, vr, asciiBytes(value, vr === 'UI' ? 0 : 0x20))
 
 /** That this is a de-identified copy, how and by which codes it was made, and what became of its dates (PS3.15 E.1.1, E.3.6). */
 const markers = (policy: DeidentificationPolicy): ReadonlyMap<number, Pieces> => {
   const codes = methodCodesOf(policy).map(([code, meaning]) => [
-    ...text(0x00080100, 'SH', code),
-    ...text(0x00080102, 'SH', 'DCM'),
-    ...text(0x00080104, 'LO', meaning),
+    ...asciiElement(0x00080100, 'SH', code),
+    ...asciiElement(0x00080102, 'SH', 'DCM'),
+    ...asciiElement(0x00080104, 'LO', meaning),
   ])
   return new Map([
-    [0x00120062, text(0x00120062, 'CS', 'YES')],
-    [0x00120063, text(0x00120063, 'LO', 'PS3.15 E Basic Profile, Overread')],
+    [0x00120062, asciiElement(0x00120062, 'CS', 'YES')],
+    [0x00120063, asciiElement(0x00120063, 'LO', 'PS3.15 E Basic Profile, Overread')],
     [0x00120064, sequence(0x00120064, codes)],
-    [0x00280303, text(0x00280303, 'CS', policy.dates === 'shift' ? 'MODIFIED' : 'REMOVED')],
+    [0x00280303, asciiElement(0x00280303, 'CS', policy.dates === 'shift' ? 'MODIFIED' : 'REMOVED')],
   ])
-}
-
-const fileHead = (sopClassUid: string, sopInstanceUid: string, transferSyntaxUid: string): Pieces => {
-  const group = join([
-    ...element(0x00020001, 'OB', new Uint8Array([0, 1])),
-    ...text(0x00020002, 'UI', sopClassUid),
-    ...text(0x00020003, 'UI', sopInstanceUid),
-    ...text(0x00020010, 'UI', transferSyntaxUid),
-    ...text(0x00020012, 'UI', IMPLEMENTATION_CLASS_UID),
-    ...text(0x00020013, 'SH', IMPLEMENTATION_VERSION),
-  ])
-  const length = new Uint8Array(4)
-  new DataView(length.buffer).setUint32(0, group.length, true)
-  // A zero preamble: PS3.10 7.1 leaves it to anybody, and an original's may hold a name.
-  return [new Uint8Array(PREAMBLE_BYTES), asciiBytes('DICM', 0), ...element(0x00020000, 'UL', length), group]
 }
 
 const holdReasons = (risk: CopyRisk, attestation: PixelAttestation): readonly HoldReason[] => [
@@ -117,7 +97,12 @@ export const deidentifyObject = (command: DeidentificationCommand): Deidentifica
   const sopInstanceUid = pseudonyms.uid(facts.sopInstanceUid)
   const transferSyntaxUid = source.compressedSyntax ?? TRANSFER_SYNTAX.explicitLittle
   const copy = join([
-    ...fileHead(facts.sopClassUid, sopInstanceUid, transferSyntaxUid),
+    ...fileHead({
+      sopClassUid: facts.sopClassUid,
+      sopInstanceUid,
+      transferSyntaxUid,
+      implementationVersion: IMPLEMENTATION_VERSION,
+    }),
     ...builder.written,
     ...(first.pixels === undefined ? [] : pixelPieces(source, first.pixels)),
   ])

@@ -1,4 +1,4 @@
-import { dictionaryVr, isStandardVr, VR_IMPLICIT, VR_UN, VR_XS, vrLetters } from '../dicom/vr.ts'
+import { dictionaryVr, VR_UN } from '../dicom/vr.ts'
 import { profileRow, type ProfileRow } from './basic-profile.ts'
 import type { DeidentificationPolicy } from './deidentification-policy.ts'
 
@@ -23,12 +23,6 @@ const KEPT_SHORT_TEXT = new Set([
 ])
 /** Frame of Reference UIDs may be well-known atlases (PS3.6 annex A); no other UID of an instance is. */
 const FRAMES_OF_REFERENCE = new Set([0x00200052, 0x30060024, 0x300600c2])
-
-/** The VR an element is written with: its own, or the dictionary's where the encoding names none or none that exists. */
-export const writtenVr = (tag: number, vr: number): string => {
-  const known = vr === VR_IMPLICIT || !isStandardVr(vr) ? dictionaryVr(tag) : vr
-  return known === VR_XS ? 'US' : vrLetters(known)
-}
 
 /**
  * The Basic Profile leaves a choice where a type 2 or type 1 attribute must stay: the last code of the row keeps every

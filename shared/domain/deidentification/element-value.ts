@@ -29,6 +29,7 @@ export const dummyValues: Readonly<Record<string, string>> = {
 
 /** Well-known UIDs: SOP classes, transfer syntaxes, frames of reference such as Talairach (PS3.6 annex A). */
 const WELL_KNOWN = /^1\.2\.840\.10008(\.\d{1,4}){1,8}$/
+export const isWellKnownUid = (uid: string): boolean => WELL_KNOWN.test(uid)
 const codedForms: Readonly<Record<string, RegExp>> = {
   CS: /^[A-Z0-9_ ]{0,16}(\\[A-Z0-9_ ]{0,16})*$/,
   DS: /^[-+0-9.Ee \\]*$/,
@@ -67,7 +68,7 @@ const cappedAge = (text: string): string => (text.endsWith('Y') && Number(text.s
 const replaceUids = (text: string, keepWellKnown: boolean, pseudonyms: Pseudonyms): string =>
   text
     .split('\\')
-    .map((uid) => (uid === '' || (keepWellKnown && WELL_KNOWN.test(uid)) ? uid : pseudonyms.uid(uid)))
+    .map((uid) => (uid === '' || (keepWellKnown && isWellKnownUid(uid)) ? uid : pseudonyms.uid(uid)))
     .join('\\')
 
 /** The patient whose data set this is, as far as replacement needs it. */

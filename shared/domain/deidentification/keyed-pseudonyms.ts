@@ -17,6 +17,8 @@ export interface Pseudonyms {
   daysBack(patientKey: string): number
   /** What was replaced so far, original to replacement: stays in the origin region, and maps the report back. */
   readonly uidPairs: ReadonlyMap<string, string>
+  /** The same of patients. */
+  readonly patientPairs: ReadonlyMap<string, string>
 }
 
 export const pseudonymPattern = /^OVR-[0-9A-F]{16}$/
@@ -34,8 +36,10 @@ const macOf = (mac: Mac, scope: PseudonymScope, kind: string, value: string): bi
 
 export const keyedPseudonyms = (mac: Mac, scope: PseudonymScope): Pseudonyms => {
   const uidPairs = new Map<string, string>()
+  const patientPairs = new Map<string, string>()
   return {
     uidPairs,
+    patientPairs,
     uid: (original) => {
       const known = uidPairs.get(original)
       if (known !== undefined) return known
@@ -45,7 +49,9 @@ export const keyedPseudonyms = (mac: Mac, scope: PseudonymScope): Pseudonyms => 
     },
     patient: (patientKey) => {
       const number = macOf(mac, scope, 'patient', patientKey) & 0xffff_ffff_ffff_ffffn
-      return `OVR-${number.toString(16).toUpperCase().padStart(16, '0')}`
+      const replaced = `OVR-${number.toString(16).toUpperCase().padStart(16, '0')}`
+      patientPairs.set(patientKey, replaced)
+      return replaced
     },
     daysBack: (patientKey) => 1 + Number(macOf(mac, scope, 'dates', patientKey) % 3_650n),
   }

@@ -45,7 +45,7 @@ export const CopyRecordSchema = z.strictObject({
   madeAt: InstantSchema,
   released: ReleasedCopySchema.optional(),
   evidence: DeidentificationFactsSchema.optional(),
-  /** Originals to replacements, under the key of patient data: what brings a report home. */
+  /** Originals to replacements, UIDs and the patient's, under the key of patient data: what brings a report home. */
   uidPairs: SealedSchema.optional(),
 })
 export type CopyRecord = z.infer<typeof CopyRecordSchema>

@@ -1,0 +1,83 @@
+import type { ElementListener } from '../dicom/element-listener.ts'
+import type { InflateRaw } from '../dicom/inspect-object.ts'
+import type { DicomRejection } from '../dicom/rejection.ts'
+import { TAG_PIXEL_DATA } from '../dicom/structure-tags.ts'
+import { swapped } from './data-set-writer.ts'
+import { openObject, walkObject, type ObjectSource, type PixelSpan } from './object-source.ts'
+import { writtenVr } from './written-vr.ts'
+
+/** One element: a value in little endian, or the items of a sequence. */
+export type TreeElement =
+  { readonly vr: string; readonly value: Uint8Array } | { readonly vr: 'SQ'; readonly items: readonly DataSet[] }
+export type DataSet = ReadonlyMap<number, TreeElement>
+
+export interface DocumentTree {
+  readonly source: ObjectSource
+  readonly top: DataSet
+  readonly pixels: PixelSpan | undefined
+}
+
+type OpenItems = { readonly tag: number; readonly items: DataSet[] } | undefined
+
+/** Keeps a whole data set but its top-level pixel data. What it could not write again as it stood, it refuses. */
+class TreeListener implements ElementListener {
+  readonly top = new Map<number, TreeElement>()
+  refused: DicomRejection | undefined
+  private readonly dataSets: Map<number, TreeElement>[] = [this.top]
+  private readonly sequences: OpenItems[] = []
+
+  wants(): boolean {
+    return true
+  }
+
+  element(
+    tag: number,
+    vr: number,
+    level: number,
+    value: Uint8Array,
+    littleEndian: boolean,
+  ): DicomRejection | undefined {
+    const into = this.dataSets[level / 2]
+    if (into?.has(tag) !== false) return 'conflicting-duplicate'
+    const letters = writtenVr(tag, vr)
+    into.set(
+      tag,
+      letters === 'SQ'
+        ? { vr: 'SQ', items: [] }
+        : { vr: letters, value: littleEndian ? value : swapped(letters, value) },
+    )
+    return undefined
+  }
+
+  sequence(tag: number, level: number): void {
+    const isPixelData = tag === TAG_PIXEL_DATA
+    this.sequences[level] = isPixelData ? undefined : { tag, items: [] }
+    if (isPixelData && level > 1) this.refused = 'encapsulated-pixels-in-native-syntax'
+    if (this.dataSets[(level - 1) / 2]?.has(tag) === true) this.refused = 'conflicting-duplicate'
+  }
+
+  item(level: number): void {
+    const item = new Map<number, TreeElement>()
+    this.dataSets[level / 2] = item
+    this.sequences[level - 1]?.items.push(item)
+  }
+
+  leave(level: number): void {
+    const open = level % 2 === 1 ? this.sequences[level] : undefined
+    if (open !== undefined) this.dataSets[(level - 1) / 2]?.set(open.tag, { vr: 'SQ', items: open.items })
+  }
+}
+
+/** A whole document in memory, element by element, or why it cannot be read. */
+export const readDocument = (
+  object: Uint8Array,
+  maxBytes: number,
+  inflateRaw: InflateRaw,
+): DocumentTree | DicomRejection => {
+  const source = openObject(object, maxBytes, inflateRaw)
+  if (typeof source === 'string') return source
+  const listener = new TreeListener()
+  const walked = walkObject(source, listener)
+  if (typeof walked === 'string') return walked
+  return listener.refused ?? { source, top: listener.top, pixels: walked.pixels }
+}
