@@ -10,6 +10,7 @@ import { tokenRoutes } from '../../shared/contracts/routes/token-routes.ts'
 import { MachineScopeSchema } from '../../shared/domain/network/machine-client.ts'
 import type { HttpEvent, HttpResult } from '../../shared/runtime/http-event.ts'
 import { publicFunction, type PublicPorts } from '../../shared/runtime/public-function.ts'
+import { sharedMeter } from '../../shared/runtime/rate-meter.ts'
 import { issueToken, type TokenPorts } from './issue-token.ts'
 import { readForm } from './read-form.ts'
 import { issuerKey } from './sign-token.ts'
@@ -41,17 +42,22 @@ const metadataOf = (ports: TokenPorts) => {
 /** The keys change when somebody replaces one by hand: an hour of cache costs nothing and spares a call to the key store. */
 const CACHED = 'public, max-age=3600'
 
-export const entry = (ports: PublicPorts & TokenPorts) => {
-  const refuse = (error: TokenError, requestId: string): HttpResult => {
+type EntryPorts = PublicPorts & Omit<TokenPorts, 'rates'> & Partial<Pick<TokenPorts, 'rates'>>
+
+export const entry = (given: EntryPorts) => {
+  const ports = { ...given, rates: given.rates ?? sharedMeter(given.store, given.clock) }
+  const refuse = (error: TokenError, requestId: string, retryAfterSeconds?: number): HttpResult => {
     ports.log.info('token-refused', { requestId, status: tokenErrors[error] })
-    return answer(tokenErrors[error], { error })
+    const refusal = answer(tokenErrors[error], { error })
+    if (retryAfterSeconds === undefined) return refusal
+    return { ...refusal, headers: { ...refusal.headers, 'retry-after': String(retryAfterSeconds) } }
   }
   const token = async (event: HttpEvent): Promise<HttpResult> => {
     const { requestId } = event.requestContext
     const form = readForm(event)
     if (form.outcome === 'refused') return refuse(form.error, requestId)
     const outcome = await issueToken(ports, form.request, requestId)
-    if (outcome.outcome === 'refused') return refuse(outcome.error, requestId)
+    if (outcome.outcome === 'refused') return refuse(outcome.error, requestId, outcome.retryAfterSeconds)
     return answer(200, TokenAnswerSchema.parse(outcome.token))
   }
   return publicFunction(ports, tokenRoutes, {

@@ -1,15 +1,17 @@
-import type { Rates } from '../domain/network/rates.ts'
+import type { ClientId } from '../domain/network/ids.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { keys } from '../ledger/keys.ts'
 import type { RecordStore } from '../ports/record-store.ts'
 import type { Clock } from '../ports/surroundings.ts'
 
-export type RateName = 'readsPerMinute' | 'imageReadsPerMinute' | 'commandsPerMinute' | 'urgentPerMinute'
+/** Of an organisation, or of one of its systems. */
+export type RateName =
+  'readsPerMinute' | 'imageReadsPerMinute' | 'commandsPerMinute' | 'urgentPerMinute' | `tokens of ${ClientId}`
 
 /** Counts what organisations ask for, by the minute of the clock (ADR 0025). */
 export interface RateMeter {
   /** Counts one more; how many that makes in this minute, as far as this process knows. */
-  count(orgId: string, rate: RateName, limit: Rates[RateName]): Promise<number>
+  count(orgId: string, rate: RateName, limit: number): Promise<number>
   /** True once a minute, rate and organisation: for the one audit record of a limit that bites. */
   firstRefusal(orgId: string, rate: RateName): Promise<boolean>
 }
@@ -21,6 +23,9 @@ interface Tally {
   own: number
   refused: boolean
 }
+
+/** Until a rate begins anew. */
+export const secondsLeft = (clock: Clock): number => 60 - new Date(clock.now()).getUTCSeconds()
 
 const minuteOf = (clock: Clock): string => clock.now().slice(0, 16)
 

@@ -13,7 +13,7 @@ import type { NetworkDirectory } from '../ports/network-directory.ts'
 import type { RecordStore } from '../ports/record-store.ts'
 import type { Clock } from '../ports/surroundings.ts'
 import { jsonBody, type HttpEvent } from './http-event.ts'
-import type { RateMeter, RateName } from './rate-meter.ts'
+import { secondsLeft, type RateMeter, type RateName } from './rate-meter.ts'
 
 export interface RatePorts {
   readonly network: NetworkDirectory
@@ -31,7 +31,7 @@ export class RateReached extends Refusal {
   }
 }
 
-const rateOf = ({ command, capability }: Route): RateName => {
+const rateOf = ({ command, capability }: Route) => {
   if (command !== 'no') return 'commandsPerMinute'
   return capability === 'image-access' ? 'imageReadsPerMinute' : 'readsPerMinute'
 }
@@ -65,8 +65,6 @@ async function isUrgent(
     return false
   }
 }
-
-const secondsLeft = (clock: Clock): number => 60 - new Date(clock.now()).getUTCSeconds()
 
 /** Within its rates an organisation is never asked anything; beyond them what is urgent has a reserve, and the rest waits a minute. */
 export async function requireRate(

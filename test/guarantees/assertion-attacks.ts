@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { tokenUrlOf } from '../../shared/contracts/machine-issuer.ts'
 import type { MachineClient } from '../../shared/domain/network/machine-client.ts'
 import type { NetworkDefinition } from '../../shared/domain/network/network-definition.ts'
+import { TOKENS_PER_MINUTE } from '../../shared/domain/network/rates.ts'
 import { assertionAttacks, forgeFor, holders, type AssertionAttack, type Forge } from './assertion-attack-list.ts'
 import { rowOf, type GuaranteeRow } from './guarantee-row.ts'
 import { withScratchCell, type ScratchCell } from './scratch-cell.ts'
@@ -54,6 +55,33 @@ async function replays(cell: ScratchCell, { by, form }: Forge): Promise<readonly
   return [4 + rounds * 20, escaped]
 }
 
+/** As many as use up a rate wherever the minute turns: one of two minutes gets more than half of them. */
+const FLOOD = 2 * TOKENS_PER_MINUTE + 1
+
+/** A system that asks without end is held to its rate, and is the only one that can use it up. */
+async function rates(cell: ScratchCell, { by, form }: Forge): Promise<readonly [tried: number, escaped: string[]]> {
+  const flood = async (assertions: readonly string[]) => {
+    const answers: WireAnswer[] = []
+    for (const one of assertions) answers.push(await send(cell, { body: form(one) }))
+    return answers
+  }
+  const many = (make: () => string) => Array.from({ length: FLOOD }, make)
+  const { rsa, other } = holders
+  const seen = by(rsa)
+  const [claims, signature] = [by(rsa).split('.').slice(0, 2), by(rsa).split('.')[2] ?? '']
+  const ofStrangers = await flood([...many(() => [...claims, signature].join('.')), ...many(() => seen)])
+  const escaped = ofStrangers.filter(({ status }) => status === 429).map(() => 'counted for somebody else')
+  const own = await flood([by(rsa), ...many(() => by(rsa))])
+  if (own[0]?.status !== 200) escaped.push('the system itself, after what others sent in its name')
+  const refused = own.filter(({ status }) => status !== 200)
+  if (refused.length === 0) escaped.push(`${own.length} tokens in a row`)
+  for (const { status, headers, body } of refused)
+    if (status !== 429 || body !== '{"error":"temporarily_unavailable"}' || !(Number(headers['retry-after']) <= 60))
+      escaped.push(`beyond the rate: ${status} ${body}`)
+  if ((await send(cell, { body: form(by(other)) })).status !== 200) escaped.push('another system')
+  return [3 * FLOOD + 2, escaped]
+}
+
 const listWith = (cell: ScratchCell, token: string): Promise<WireAnswer> =>
   ask({ method: 'GET', url: `${cell.baseUrl}/v1/referrals`, headers: { authorization: `Bearer ${token}` } })
 
@@ -101,11 +129,13 @@ export const runAssertionAttacks = (): Promise<readonly GuaranteeRow[]> =>
       if (status !== 200) escaped.push(`good assertion of ${who.client.clientId}: ${status}`)
     }
     const [replayed, twice] = await replays(cell, forge)
+    const [asked, unbounded] = await rates(cell, forge)
     const left = await afterItsTime(cell, forge)
     closeWire()
     return [
       rowOf('assertions of systems forged, spoilt, misused or outlived', attacks.length + 3, escaped),
       rowOf('uses of an assertion beyond its first', replayed, twice),
+      rowOf('requests for tokens beyond the rate of a system, its own and in its name', asked, unbounded),
       rowOf('tokens and assertions good in the time of their system, and not after', 6, left),
     ]
   })

@@ -343,7 +343,8 @@ describe('the API', () => {
 
   test('logs the route and never the path, the query, the address or the token', () => {
     const [stage, ofMachines] = all('AWS::ApiGatewayV2::Stage')
-    expect(ofMachines?.properties['AccessLogSettings']).toEqual(stage?.properties['AccessLogSettings'])
+    for (const settings of ['AccessLogSettings', 'DefaultRouteSettings'])
+      expect(ofMachines?.properties[settings]).toEqual(stage?.properties[settings])
     const { Format } = stage?.properties['AccessLogSettings'] as { Format: string }
     expect([...Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name).sort()).toEqual([
       'authorizer.claims.sub',

@@ -34,12 +34,16 @@ export const TokenAnswerSchema = z
   .meta({ id: 'TokenAnswer' })
 export type TokenAnswer = z.infer<typeof TokenAnswerSchema>
 
-/** The answers of RFC 6749 5.2, with no description: what was wrong with an assertion is nobody's business but the log's. */
+/**
+ * The answers of RFC 6749 5.2, with no description: what was wrong with an assertion is nobody's business but the log's. The last
+ * is RFC 6749 4.1.2.1's word for an overload, since 5.2 has none for who asks too often.
+ */
 export const tokenErrors = {
   invalid_request: 400,
   invalid_client: 401,
   invalid_scope: 400,
   unsupported_grant_type: 400,
+  temporarily_unavailable: 429,
 } as const
 export type TokenError = keyof typeof tokenErrors
 

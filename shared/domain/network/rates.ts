@@ -25,6 +25,12 @@ export const standardRates: Rates = {
   urgentUploadGigabytesPerDay: 500,
 }
 
+/**
+ * What one system may ask for. A token is good for five minutes, so this is three hundred processes that share none: what asks for
+ * more has lost its cache.
+ */
+export const TOKENS_PER_MINUTE = 60
+
 export const NetworkRatesSchema = z.strictObject({
   standard: RatesSchema,
   organisations: z.array(z.strictObject({ orgId: OrgIdSchema, rates: RatesSchema })),
