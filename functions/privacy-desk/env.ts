@@ -14,7 +14,7 @@ export const EnvironmentSchema = z.object({
   ...httpVariables,
   ...recordVariables,
   ...retentionVariables,
-  ...bucketVariables('network', 'incoming', 'images', 'copies', 'reports'),
+  ...bucketVariables('network', 'incoming', 'images', 'copies', 'reports', 'quarantine'),
   ...keyVariables('mac'),
 })
 export type Environment = z.infer<typeof EnvironmentSchema>

@@ -5,7 +5,7 @@ import { bucketVariables, cellVariables, keyVariables, recordVariables } from '.
 export const EnvironmentSchema = z.object({
   ...cellVariables,
   ...recordVariables,
-  ...bucketVariables('network', 'incoming', 'images'),
+  ...bucketVariables('network', 'incoming', 'images', 'quarantine'),
   ...keyVariables('seal'),
 })
 export type Environment = z.infer<typeof EnvironmentSchema>

@@ -67,8 +67,9 @@ type Received = { readonly received: 'settled' } | { readonly received: 'stored'
 const settled: Received = { received: 'settled' }
 
 async function quarantine(ports: ArrivalPorts, key: string, place: ObjectPlace, reason: string): Promise<Received> {
+  await ports.objects.copy({ bucket: 'incoming', key }, { bucket: 'quarantine', key })
   await recordFailed(ports, place, reason)
-  await ports.objects.quarantine(key)
+  await ports.objects.remove({ bucket: 'incoming', key })
   return settled
 }
 

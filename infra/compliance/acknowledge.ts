@@ -11,14 +11,15 @@ import type { CellDeployment } from '../deployments/deployment.ts'
 export const findingOf = (id: string, cell: CellDeployment): string =>
   bucketClasses.reduce((text, bucket) => text.replace(`{${bucket}}`, bucketArn(cell, bucket)), id)
 
-const acknowledge = (stacks: CellStacks, { id, stack, construct, reason, owner, expires }: Acknowledgement): void => {
+const acknowledge = (stacks: CellStacks, { ids, stack, construct, reason, owner, expires }: Acknowledgement): void => {
   if (stack !== 'state' && stack !== 'service' && stack !== 'observability')
     throw new Error(`no stack is of kind ${stack}`)
   const found = construct.split('/').reduce<IConstruct>((scope, child) => scope.node.findChild(child), stacks[stack])
-  Validations.of(found).acknowledge({
-    id: findingOf(id, stacks.cell),
-    reason: `${reason} (${owner}, until ${expires})`,
-  })
+  for (const id of ids)
+    Validations.of(found).acknowledge({
+      id: findingOf(id, stacks.cell),
+      reason: `${reason} (${owner}, until ${expires})`,
+    })
 }
 
 /** Sets what the reviewed file lists, and nothing else, on every cell. */

@@ -74,19 +74,13 @@ const ofClass = (cell: CellDeployment, bucket: BucketClass): Denial[] => {
           on: 'objects',
           conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
         },
-        {
-          // What was rejected is a version behind a deletion marker (ADR 0016): nothing that runs may look behind one.
-          sid: 'QuarantineSeenByAdministrators',
-          actions: ['s3:GetObjectVersion', 's3:GetObjectVersionTagging', 's3:PutObjectVersionTagging'],
-          on: 'objects',
-          conditions: { ArnNotLike: { 'aws:PrincipalArn': administratorsOf(cell) } },
-        },
       ]
     case 'images':
     case 'reports':
     case 'audit':
       return [locked]
     case 'copies':
+    case 'quarantine':
     case 'network':
       return []
   }

@@ -14,7 +14,6 @@ import {
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { bucketClasses, type BucketClass } from '../../shared/contracts/bucket-classes.ts'
-import { RESIDENCY_TAG } from '../../shared/contracts/object-tags.ts'
 import type { CellDeployment } from '../deployments/deployment.ts'
 import { bucketDenials } from './bucket-policy.ts'
 import type { CellKeys } from './cell-keys.ts'
@@ -43,23 +42,24 @@ const lockOf = ({ retention }: CellDeployment, bucket: BucketClass): ObjectLockR
     // Copies can be made again: nothing is lost with one, and an erasure need not wait for it.
     case 'copies':
     case 'incoming':
+    case 'quarantine':
     case 'network':
       return undefined
   }
 }
 
-const lifecycleOf = ({ retention, residencyOrigin }: CellDeployment, bucket: BucketClass): LifecycleRule[] => {
+const lifecycleOf = ({ retention }: CellDeployment, bucket: BucketClass): LifecycleRule[] => {
   switch (bucket) {
     case 'incoming':
+      // Everything here is copied or rejected within minutes; a month is for an upload that nobody finished.
+      return [{ ...abandoned, expiration: Duration.days(30), noncurrentVersionExpiration: Duration.days(1) }]
+    case 'quarantine':
       return [
-        // Everything here is copied or rejected within minutes; a month is for an upload that nobody finished.
         {
           ...abandoned,
-          expiration: Duration.days(30),
-          noncurrentVersionExpiration: Duration.days(retention.quarantineDays),
+          expiration: Duration.days(retention.quarantineDays),
+          noncurrentVersionExpiration: Duration.days(1),
         },
-        // The shorter of two holds (S3), and only what was rejected has lost this tag.
-        { tagFilters: { [RESIDENCY_TAG]: residencyOrigin }, noncurrentVersionExpiration: Duration.days(1) },
       ]
     case 'copies':
       return [{ ...abandoned, noncurrentVersionExpiration: Duration.days(1) }]

@@ -12,7 +12,6 @@ const objectActions: Readonly<Record<BucketRight, readonly string[]>> = {
   copy: ['s3:GetObjectTagging'],
   write: ['s3:PutObject', 's3:PutObjectTagging'],
   remove: ['s3:DeleteObject'],
-  quarantine: ['s3:DeleteObject', 's3:PutObjectTagging'],
   // Not BypassGovernanceRetention: what a lock holds waits for its day, whoever asks.
   erase: ['s3:AbortMultipartUpload', 's3:DeleteObjectVersion', 's3:GetObjectRetention'],
   'sign-put': ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts', 's3:PutObject', 's3:PutObjectTagging'],

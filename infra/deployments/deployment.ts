@@ -90,10 +90,7 @@ export const CellDeploymentSchema = z
     deidentification: FunctionDeidentificationSchema.default(defaultDeidentificationPolicy).describe(
       'what a copy for a reader abroad may keep',
     ),
-    keyAdministrators: z
-      .array(arnOf('iam'))
-      .default([])
-      .describe('roles that may retire a key and look into quarantine, beside the deployer'),
+    keyAdministrators: z.array(arnOf('iam')).default([]).describe('roles that may retire a key, beside the deployer'),
   })
   .superRefine((cell, context) => {
     for (const message of lockProblems(cell.retention))

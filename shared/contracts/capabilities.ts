@@ -1,11 +1,8 @@
 import type { BucketClass } from './bucket-classes.ts'
 import type { QueueName } from './messages.ts'
 
-/**
- * `copy`: read with its tags, to be written elsewhere in the cell. `quarantine`: put out of sight, and never seen again by who did.
- * `erase`: all versions, and never past a lock.
- */
-export type BucketRight = 'read' | 'copy' | 'write' | 'remove' | 'quarantine' | 'erase' | 'sign-put' | 'sign-get'
+/** `copy`: read with its tags, to be written elsewhere in the cell. `erase`: all versions, and never past a lock. */
+export type BucketRight = 'read' | 'copy' | 'write' | 'remove' | 'erase' | 'sign-put' | 'sign-get'
 
 export interface Capability {
   readonly trigger: 'http' | 'queue' | 'outbox' | 'minute'
@@ -65,6 +62,7 @@ export const capabilities = {
       images: ['erase'],
       copies: ['erase'],
       reports: ['erase'],
+      quarantine: ['erase'],
     },
   },
   'machine-token': { trigger: 'http', records: true, keys: ['sign-token'], buckets: { network: ['read'] } },
@@ -76,8 +74,9 @@ export const capabilities = {
     keys: ['seal', 'open'],
     buckets: {
       network: ['read'],
-      incoming: ['read', 'copy', 'remove', 'quarantine'],
+      incoming: ['read', 'copy', 'remove'],
       images: ['read', 'write'],
+      quarantine: ['write'],
     },
   },
   'study-deidentify': {

@@ -37,6 +37,7 @@ export interface ErasureOrder {
 const places = (id: ReferralId): readonly (readonly [BucketClass, string])[] => [
   ['incoming', `studies/${id}/`],
   ['incoming', `attachments/${id}/`],
+  ['quarantine', `studies/${id}/`],
   ['images', `studies/${id}/`],
   ['images', `metadata/${id}/`],
   ['copies', `copies/${id}/`],

@@ -28,8 +28,6 @@ export interface ObjectStore {
   copy(from: ObjectRef, to: ObjectRef): Promise<void>
   /** Removing what is not there is not an error. */
   remove(ref: ObjectRef): Promise<void>
-  /** A rejected object of `incoming`: gone for everything that reads, and kept for a person who looks into it. Repeatable. */
-  quarantine(key: string): Promise<void>
 }
 
 /** What an upload URL binds, beside key, method and expiry. `sha256` is lower-case hex. */

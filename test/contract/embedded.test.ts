@@ -93,13 +93,12 @@ objectStoreContract('disk', () => Promise.resolve(diskObjectStore(shelf())))
 eraserContract('disk', () => {
   const opened = shelf()
   const count = database.sql.prepare(
-    `SELECT count(*) AS n FROM objects
-     WHERE substr(key, 1, length(?)) = ? AND (bucket = ? OR bucket = 'quarantine' AND ? = 'incoming')`,
+    'SELECT count(*) AS n FROM objects WHERE bucket = ? AND substr(key, 1, length(?)) = ?',
   )
   return Promise.resolve({
     eraser: diskEraser(opened),
     objects: diskObjectStore(opened),
-    left: (bucket, prefix) => Promise.resolve(Number(count.get(prefix, prefix, bucket, bucket)?.['n'])),
+    left: (bucket, prefix) => Promise.resolve(Number(count.get(bucket, prefix, prefix)?.['n'])),
   })
 })
 presignedRequestsContract('embedded', startObjectServer)

@@ -27,7 +27,7 @@ const cellOf = (region: OwnRegion) => ({
   residencyOrigin: sixOrigins[region],
   tokens: { issuer: 'https://identity.example.org', audience: 'overread' },
   corsOrigins: ['https://console.example.org'],
-  retention: { imageDays: 3650, reportDays: 3650, auditDays: 3650, quarantineDays: 60, logDays: 365 },
+  retention: { imageDays: 3650, reportDays: 3650, auditDays: 3650, quarantineDays: 30, logDays: 365 },
   throttle: { requestsPerSecond: 100, burst: 200 },
   readerNetworks: [{ cidr: '203.0.113.0/24', country: 'DE' }],
 })

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { capability, capabilityNames } from '../../shared/contracts/capabilities.ts'
-import { QUARANTINE_TAG, RESIDENCY_TAG } from '../../shared/contracts/object-tags.ts'
 import { routes } from '../../shared/contracts/routes.ts'
 import { routeKey } from '../../shared/contracts/routes/route.ts'
 import { isForMachines } from '../../shared/domain/access/permissions.ts'
@@ -40,8 +39,8 @@ describe('keys', () => {
     )
     expect(bucketKeys).not.toContain(undefined)
     // The access logs lie under the key of the logs; every other bucket has its own.
-    expect(new Set(bucketKeys).size).toBe(7)
-    expect(all('AWS::KMS::Key')).toHaveLength(17)
+    expect(new Set(bucketKeys).size).toBe(8)
+    expect(all('AWS::KMS::Key')).toHaveLength(18)
   })
 
   test('rotate where KMS can, stay in their region and outlive their stack', () => {
@@ -95,29 +94,10 @@ describe('buckets', () => {
       copies: undefined,
       reports: 'GOVERNANCE',
       audit: 'COMPLIANCE',
+      quarantine: undefined,
       network: undefined,
       'access-logs': undefined,
     })
-  })
-
-  test('keep what was rejected as long as the deployment says, and what was copied for a day', () => {
-    const incoming = all('AWS::S3::Bucket').find(({ properties }) => 'NotificationConfiguration' in properties)
-    expect(incoming?.properties['LifecycleConfiguration']).toEqual({
-      Rules: [
-        {
-          Status: 'Enabled',
-          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
-          ExpirationInDays: 30,
-          NoncurrentVersionExpiration: { NoncurrentDays: 60 },
-        },
-        {
-          Status: 'Enabled',
-          TagFilters: [{ Key: RESIDENCY_TAG, Value: 'DE' }],
-          NoncurrentVersionExpiration: { NoncurrentDays: 1 },
-        },
-      ],
-    })
-    expect(QUARANTINE_TAG.Key).not.toBe(RESIDENCY_TAG)
   })
 
   test('tell the ingest queue of what arrives only once the queue takes it', () => {

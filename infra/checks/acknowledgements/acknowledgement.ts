@@ -1,13 +1,22 @@
 import * as z from 'zod'
 
-/** A finding of the compliance packs that is left to stand, by somebody, for a reason, until a day. */
+const findingId = /^[A-Za-z0-9.]+-[A-Za-z0-9]+(?:\[[^\]]+\])?$/
+
+/** The rule without the pack that has it. */
+const ruleOf = (id: string): string => id.replace(/^[A-Za-z0-9.]+-/, '')
+
+/**
+ * A finding of the compliance packs that is left to stand, by somebody, for a reason, until a day. A rule that several packs have
+ * is found several times and decided once; findings of two rules are two decisions.
+ */
 export const AcknowledgementSchema = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[A-Za-z0-9.]+-[A-Za-z0-9]+(?:\[[^\]]+\])?$/)
+  ids: z
+    .array(z.string().regex(findingId))
+    .min(1)
+    .refine((ids) => new Set(ids.map(ruleOf)).size === 1, { error: 'findings of one rule' })
     .meta({
-      description: 'the finding as the pack names it, part in brackets included',
-      examples: ['AwsSolutions-IAM5[Resource::*]'],
+      description: 'the finding as each pack names it, part in brackets included',
+      examples: [['AwsSolutions-IAM5[Resource::*]']],
     }),
   stack: z
     .string()

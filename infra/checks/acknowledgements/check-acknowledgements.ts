@@ -33,9 +33,12 @@ const NEVER =
 /** Whoever asks for a token has none yet: three routes of one gateway, whose test says which (ADR 0024). */
 const TOKEN_ROUTES = 'AwsSolutions-APIG4 on service/MachineApi/Public'
 
+/** One finding of an acknowledgement. */
+type ReviewedFinding = Omit<Acknowledgement, 'ids'> & { readonly id: string }
+
 const nameOf = ({ id, stack, construct }: AppliedAcknowledgement): string => `${id} on ${stack}/${construct}`
 
-const problemsOfOne = (one: Acknowledgement, { today, readTest }: AcknowledgementFacts): string[] => {
+const problemsOfOne = (one: ReviewedFinding, { today, readTest }: AcknowledgementFacts): string[] => {
   const [file = '', sentence = ''] = one.test.split(/: (.*)/s)
   const days = (Date.parse(one.expires) - Date.parse(today)) / DAY_MS
   const problems = [
@@ -66,13 +69,14 @@ export const checkAcknowledgements = (file: unknown, facts: AcknowledgementFacts
   const parsed = AcknowledgedSchema.safeParse(file)
   if (!parsed.success) return [z.prettifyError(parsed.error)]
   const { acknowledgements } = parsed.data
-  const names = acknowledgements.map(nameOf)
+  const findings = acknowledgements.flatMap(({ ids, ...one }) => ids.map((id): ReviewedFinding => ({ ...one, id })))
+  const names = findings.map(nameOf)
   return [
     ...(acknowledgements.length > MOST_ACKNOWLEDGEMENTS
       ? [`${acknowledgements.length} acknowledgements: at most ${MOST_ACKNOWLEDGEMENTS}`]
       : []),
     ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name}: listed twice`),
-    ...acknowledgements.flatMap((one) => problemsOfOne(one, facts)),
-    ...differences(acknowledgements, facts.applied),
+    ...findings.flatMap((one) => problemsOfOne(one, facts)),
+    ...differences(findings, facts.applied),
   ]
 }

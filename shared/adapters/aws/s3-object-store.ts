@@ -4,11 +4,9 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
-  PutObjectTaggingCommand,
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { createHash } from 'node:crypto'
-import { QUARANTINE_TAG } from '../../contracts/object-tags.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import type { ObjectHead, ObjectRef, ObjectStore } from '../../ports/object-store.ts'
 import { encodePath } from '../sigv4/canonical.ts'
@@ -121,18 +119,6 @@ export const s3ObjectStore = (buckets: CellBuckets): ObjectStore => {
     await client.send(new DeleteObjectCommand(locate(buckets, ref)))
   }
 
-  /** Behind a deletion marker, as a version that no function may read; by its tag it is kept longer than what was removed. */
-  const quarantine = async (key: string): Promise<void> => {
-    const place = locate(buckets, { bucket: 'incoming', key })
-    try {
-      await client.send(new PutObjectTaggingCommand({ ...place, Tagging: { TagSet: [QUARANTINE_TAG] } }))
-    } catch (error) {
-      if (isMissing(error)) return
-      throw error
-    }
-    await client.send(new DeleteObjectCommand(place))
-  }
-
   return {
     head,
     readRange: (ref, from, toExclusive) => whileKeyIsThere(() => readRange(ref, from, toExclusive)),
@@ -140,6 +126,5 @@ export const s3ObjectStore = (buckets: CellBuckets): ObjectStore => {
     put: (ref, bytes, options) => whileKeyIsThere(() => put(ref, bytes, options)),
     copy: (from, to) => whileKeyIsThere(() => copy(from, to)),
     remove,
-    quarantine,
   }
 }

@@ -1,4 +1,3 @@
-import { RESIDENCY_TAG } from '../../contracts/object-tags.ts'
 import type { ObjectRef, UploadBinding, UploadSigner } from '../../ports/object-store.ts'
 import type { CellBuckets } from './cell-buckets.ts'
 import { arnOfRegion } from './own-region.ts'
@@ -8,7 +7,7 @@ import { s3RequestSigner, startBatch, type PresigningCell } from './s3-presignin
 /** Signed uploads: every header of controls UP-01, create-only. */
 export const s3UploadSigner = (cell: PresigningCell & CellBuckets): UploadSigner => {
   const sign = s3RequestSigner(cell)
-  const tagging = `${RESIDENCY_TAG}=${encodeURIComponent(cell.origin)}`
+  const tagging = `residency=${encodeURIComponent(cell.origin)}`
 
   const putHeaders = ({ bucket }: ObjectRef, binding: UploadBinding): Record<string, string> => {
     const keyArn = cell.keyArns[bucket]

@@ -2,12 +2,14 @@ import * as z from 'zod'
 import type { Eraser } from '../../ports/eraser.ts'
 import type { ObjectShelf } from './disk-object-store.ts'
 
+const ObjectRowSchema = z.object({ key: z.string(), bytes: z.int().nonnegative() })
 const FileRowSchema = z.object({ file: z.string() })
 
 /** Objects under a prefix with their files, parts of uploads that nobody finished among them. */
 export const diskEraser = ({ database, files, rows }: ObjectShelf): Eraser => {
   const { sql } = database
   const under = 'bucket = ? AND substr(key, 1, length(?)) = ?'
+  const objects = sql.prepare(`SELECT key, bytes FROM objects WHERE ${under}`)
   const ofUploads = `multipart_id IN (SELECT id FROM multiparts WHERE ${under})`
   const parts = sql.prepare(`SELECT file FROM parts WHERE ${ofUploads}`)
   const dropParts = sql.prepare(`DELETE FROM parts WHERE ${ofUploads}`)
@@ -17,17 +19,18 @@ export const diskEraser = ({ database, files, rows }: ObjectShelf): Eraser => {
     // Nothing of a cell on one machine is locked: whoever may delete its files is root there.
     lockedUntil: () => Promise.resolve(undefined),
     eraseUnder: async (bucket, prefix) => {
-      const { objects, bytes, freed } = await database.commit(() => {
+      const { found, freed } = await database.commit(() => {
         const named = [bucket, prefix, prefix] as const
+        const found = objects.all(...named).map((row) => ObjectRowSchema.parse(row))
         const loose = parts.all(...named).map((row) => FileRowSchema.parse(row).file)
         dropParts.run(...named)
         dropUploads.run(...named)
-        const erased = rows.erase(bucket, prefix)
+        const freed = found.flatMap(({ key }) => rows.remove({ bucket, key }))
         // A part may have become an object's file, which another class of object still names.
-        return { ...erased, freed: [...erased.freed, ...loose.filter((file) => !rows.isKnown(file))] }
+        return { found, freed: [...freed, ...loose.filter((file) => !rows.isKnown(file))] }
       })
       for (const file of freed) await files.remove(file)
-      return { objects, bytes }
+      return { objects: found.length, bytes: found.reduce((sum, { bytes }) => sum + bytes, 0) }
     },
     scrub: async () => {
       await database.commit(() => undefined)

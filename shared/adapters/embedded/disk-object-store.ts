@@ -106,6 +106,5 @@ export const diskObjectStore = (shelf: ObjectShelf): ObjectStore => {
       await removeFiles(freed)
     },
     remove: async (ref) => removeFiles(await database.commit(() => rows.remove(ref))),
-    quarantine: async (key) => removeFiles(await database.commit(() => rows.quarantine(key))),
   }
 }

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import type { BucketClass } from '../../contracts/bucket-classes.ts'
 import type { ObjectRef } from '../../ports/object-store.ts'
 import type { CellDatabase } from './cell-database.ts'
 
@@ -22,10 +21,6 @@ export interface ObjectRows {
   insert(ref: ObjectRef, object: StoredObject, replace: boolean): { stored: boolean; freed: readonly string[] }
   /** Within a commit. Files that no object names any more. */
   remove(ref: ObjectRef): readonly string[]
-  /** Within a commit: under a name that no port reaches. Files of what lay there before under the same key. */
-  quarantine(key: string): readonly string[]
-  /** Within a commit: everything of a class under a prefix, what is in quarantine with it. */
-  erase(bucket: BucketClass, prefix: string): { objects: number; bytes: number; freed: readonly string[] }
   isKnown(file: string): boolean
   /** Objects of the incoming bucket that were sent whole. */
   received(): readonly (StoredObject & { readonly ref: ObjectRef })[]
@@ -37,14 +32,6 @@ const RowSchema = z.object({
   content_type: z.string(),
   files: z.string(),
 })
-
-/** Beside the classes of bucket, and none of them: what lies here is read by who has the disk. */
-const QUARANTINE = 'quarantine'
-
-/** Where objects of a class lie, those that were rejected among them. */
-const shelvesOf = (bucket: BucketClass): readonly string[] => (bucket === 'incoming' ? [bucket, QUARANTINE] : [bucket])
-
-const UnderSchema = z.object({ key: z.string(), bytes: z.int().nonnegative() })
 
 const KeySchema = z.object({ key: z.string() })
 
@@ -69,10 +56,7 @@ export const objectRows = ({ sql }: CellDatabase, stored: (ref: ObjectRef) => vo
   const amongParts = sql.prepare(`SELECT 1 FROM objects WHERE instr(files, ',') > 0 AND instr(files, ?) > 0 LIMIT 1`)
   const ofPart = sql.prepare('SELECT 1 FROM parts WHERE file = ? LIMIT 1')
 
-  const under = sql.prepare('SELECT key, bytes FROM objects WHERE bucket = ? AND substr(key, 1, length(?)) = ?')
-  const reject = sql.prepare(`UPDATE objects SET bucket = '${QUARANTINE}' WHERE bucket = 'incoming' AND key = ?`)
-
-  const find = ({ bucket, key }: { readonly bucket: string; readonly key: string }): StoredObject | undefined => {
+  const find = ({ bucket, key }: ObjectRef): StoredObject | undefined => {
     const row = select.get(bucket, key)
     if (row === undefined) return undefined
     const { bytes, sha256, content_type, files } = RowSchema.parse(row)
@@ -81,13 +65,6 @@ export const objectRows = ({ sql }: CellDatabase, stored: (ref: ObjectRef) => vo
 
   const freedBy = (object: StoredObject): string[] =>
     shared.get(writeSegments(object.segments)) === undefined ? object.segments.map(({ file }) => file) : []
-
-  const remove = (bucket: string, key: string): string[] => {
-    const present = find({ bucket, key })
-    if (present === undefined) return []
-    drop.run(bucket, key)
-    return freedBy(present)
-  }
 
   return {
     find,
@@ -99,19 +76,11 @@ export const objectRows = ({ sql }: CellDatabase, stored: (ref: ObjectRef) => vo
       stored(ref)
       return { stored: true, freed: present === undefined ? [] : freedBy(present) }
     },
-    remove: ({ bucket, key }) => remove(bucket, key),
-    quarantine: (key) => {
-      if (find({ bucket: 'incoming', key }) === undefined) return []
-      const freed = remove(QUARANTINE, key)
-      reject.run(key)
-      return freed
-    },
-    erase: (bucket, prefix) => {
-      const found = shelvesOf(bucket).flatMap((shelf) =>
-        under.all(shelf, prefix, prefix).map((row) => ({ shelf, ...UnderSchema.parse(row) })),
-      )
-      const freed = found.flatMap(({ shelf, key }) => remove(shelf, key))
-      return { objects: found.length, bytes: found.reduce((sum, { bytes }) => sum + bytes, 0), freed }
+    remove: (ref) => {
+      const present = find(ref)
+      if (present === undefined) return []
+      drop.run(ref.bucket, ref.key)
+      return freedBy(present)
     },
     received: () =>
       received.all().flatMap((row) => {

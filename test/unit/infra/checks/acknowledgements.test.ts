@@ -7,7 +7,7 @@ import {
 } from '../../../../infra/checks/acknowledgements/check-acknowledgements.ts'
 
 const tracing = {
-  id: 'AwsSolutions-IAM5[Resource::*]',
+  ids: ['AwsSolutions-IAM5[Resource::*]'],
   stack: 'service',
   construct: 'Intake/Role',
   reason: 'X-Ray takes no resource: the action is the bound',
@@ -15,15 +15,16 @@ const tracing = {
   expires: '2027-05-01',
   test: 'test/infra/policies.test.ts: a role writes traces and nothing else',
 }
+const found = ({ ids, stack, construct }: typeof tracing) => ids.map((id) => ({ id, stack, construct }))
 const facts: AcknowledgementFacts = {
   today: '2026-11-24',
-  applied: [tracing],
+  applied: found(tracing),
   readTest: (file) =>
     file === 'test/infra/policies.test.ts' ? "it('a role writes traces and nothing else', () => {})" : undefined,
 }
 const check = (change: object, more: Partial<AcknowledgementFacts> = {}) => {
   const changed = { ...tracing, ...change }
-  return checkAcknowledgements({ acknowledgements: [changed] }, { ...facts, applied: [changed], ...more })
+  return checkAcknowledgements({ acknowledgements: [changed] }, { ...facts, applied: found(changed), ...more })
 }
 
 describe('findings left to stand', () => {
@@ -37,15 +38,16 @@ describe('findings left to stand', () => {
     ['on a whole stack', { construct: '' }, {}, 'covers a whole stack'],
     ['with a test that is gone', { test: 'test/infra/policies.test.ts: something else' }, {}, 'no test'],
     ['with a test file that is gone', { test: 'test/infra/gone.test.ts: a sentence' }, {}, 'no test'],
-    ['for open buckets', { id: 'HIPAA.Security-S3BucketPublicReadProhibited' }, {}, 'never acknowledged'],
-    ['for the missing authorizer', { id: 'AwsSolutions-APIG4' }, {}, 'never acknowledged'],
+    ['for open buckets', { ids: ['HIPAA.Security-S3BucketPublicReadProhibited'] }, {}, 'never acknowledged'],
+    ['for the missing authorizer', { ids: ['AwsSolutions-APIG4'] }, {}, 'never acknowledged'],
     ['without reason', { reason: 'because' }, {}, 'reason'],
     ['without owner', { owner: '' }, {}, 'owner'],
+    ['of two rules at once', { ids: ['AwsSolutions-L1', 'AwsSolutions-L2'] }, {}, 'findings of one rule'],
     ['with a field nobody knows', { note: 'x' }, {}, 'note'],
     [
       'nobody reviewed',
       {},
-      { applied: [tracing, { id: 'AwsSolutions-L1', stack: 'state', construct: 'Other' }] },
+      { applied: [...found(tracing), { id: 'AwsSolutions-L1', stack: 'state', construct: 'Other' }] },
       'AwsSolutions-L1 on state/Other: not in the reviewed file',
     ],
     ['nobody needs any more', {}, { applied: [] }, 'no longer needed'],
@@ -55,12 +57,22 @@ describe('findings left to stand', () => {
 
   it('are fifteen at most, each once', () => {
     const many = Array.from({ length: 16 }, (_, index) => ({ ...tracing, construct: `Function${index}/Role` }))
-    expect(checkAcknowledgements({ acknowledgements: many.slice(1) }, { ...facts, applied: many.slice(1) })).toEqual([])
-    expect(checkAcknowledgements({ acknowledgements: many }, { ...facts, applied: many })).toEqual([
+    expect(
+      checkAcknowledgements({ acknowledgements: many.slice(1) }, { ...facts, applied: many.slice(1).flatMap(found) }),
+    ).toEqual([])
+    expect(checkAcknowledgements({ acknowledgements: many }, { ...facts, applied: many.flatMap(found) })).toEqual([
       '16 acknowledgements: at most 15',
     ])
     expect(checkAcknowledgements({ acknowledgements: [tracing, tracing] }, facts)).toEqual([
       'AwsSolutions-IAM5[Resource::*] on service/Intake/Role: listed twice',
+    ])
+  })
+
+  it('are decided once where several packs have the rule', () => {
+    const ids = ['HIPAA.Security-LambdaInsideVPC', 'PCI.DSS.321-LambdaInsideVPC']
+    expect(check({ ids })).toEqual([])
+    expect(check({ ids }, { applied: found({ ...tracing, ids: ids.slice(1) }) })).toEqual([
+      'HIPAA.Security-LambdaInsideVPC on service/Intake/Role: no longer needed',
     ])
   })
 

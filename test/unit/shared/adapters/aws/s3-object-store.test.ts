@@ -6,7 +6,6 @@ import {
   NoSuchKey,
   NotFound,
   PutObjectCommand,
-  PutObjectTaggingCommand,
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3'
@@ -101,28 +100,6 @@ test('a copy repeated after its source was removed is no error while the copy st
   await store.copy({ bucket: 'incoming', key: 'k' }, ref)
   s3.on(HeadObjectCommand).rejects(new NotFound({ message: '', $metadata: { httpStatusCode: 404 } }))
   await expect(store.copy({ bucket: 'incoming', key: 'k' }, ref)).rejects.toMatchObject({ code: 'not-found' })
-})
-
-test('what is rejected gets a tag of its own and then a deletion marker, and stays as it is where that was done', async () => {
-  s3.on(PutObjectTaggingCommand).resolves({})
-  s3.on(DeleteObjectCommand).resolves({})
-  await store.quarantine('k')
-  expect(s3.commandCalls(PutObjectTaggingCommand)[0]?.args[0].input).toMatchObject({
-    Bucket: 'incoming-bucket',
-    Key: 'k',
-    ExpectedBucketOwner: '111122223333',
-    Tagging: { TagSet: [{ Key: 'quarantine', Value: 'rejected' }] },
-  })
-  expect(s3.commandCalls(DeleteObjectCommand).map(({ args }) => args[0].input)).toEqual([
-    { Bucket: 'incoming-bucket', Key: 'k', ExpectedBucketOwner: '111122223333' },
-  ])
-  s3.on(PutObjectTaggingCommand).rejects(new NoSuchKey({ message: '', $metadata: { httpStatusCode: 404 } }))
-  await store.quarantine('k')
-  expect(s3.commandCalls(DeleteObjectCommand)).toHaveLength(1)
-  // Without the tag it would be gone in a day: a failure must not pass for done.
-  s3.on(PutObjectTaggingCommand).rejects(failure(403))
-  await expect(store.quarantine('k')).rejects.toThrow(S3ServiceException)
-  expect(s3.commandCalls(DeleteObjectCommand)).toHaveLength(1)
 })
 
 test('a bucket that the function was not given is a fault', async () => {
