@@ -1,83 +1,20 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { SingleBar } from 'cli-progress'
-import type { Command } from 'commander'
-import * as z from 'zod'
+import { InvalidArgumentError, type Command } from 'commander'
 import { apiClient, type ApiClient } from '../local/client/api-client.ts'
 import { developmentTokens } from '../local/client/development-tokens.ts'
 import { closeConnections } from '../local/client/put-object.ts'
-import { completeUpload, manifestsOf, openUpload, sendUpload } from '../local/client/upload-study.ts'
-import { scanFolder, type ScannedFile } from '../local/demo/scan-folder.ts'
-import type { UploadState } from '../shared/contracts/http/uploads.ts'
-
-/** What is remembered of an upload under way, so that a run after a kill goes on with the same one. */
-const MemorySchema = z.strictObject({
-  uploads: z.array(
-    z.strictObject({
-      uploadId: z.string(),
-      files: z.array(
-        z.strictObject({
-          path: z.string(),
-          bytes: z.number(),
-          sha256: z.string(),
-          sopInstanceUid: z.string().optional(),
-        }),
-      ),
-    }),
-  ),
-})
-type Memory = z.infer<typeof MemorySchema>
-
-const memoryPath = (referralId: string): string => join('.overread', 'uploads', `${referralId}.json`)
-
-async function recall(referralId: string): Promise<Memory | undefined> {
-  try {
-    return MemorySchema.parse(JSON.parse(await readFile(memoryPath(referralId), 'utf8')))
-  } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined
-    throw thrown
-  }
-}
-
-/** Written beside and renamed: a kill leaves the old memory or the new one, never half of it. */
-async function keep(referralId: string, memory: Memory): Promise<void> {
-  const path = memoryPath(referralId)
-  await mkdir(join('.overread', 'uploads'), { recursive: true })
-  await writeFile(`${path}.new`, JSON.stringify(memory))
-  await rename(`${path}.new`, path)
-}
-
-const studyOf = (files: readonly ScannedFile[]): string => {
-  const studies = new Set(files.flatMap(({ facts }) => facts?.studyInstanceUid ?? []))
-  const [study] = studies
-  if (study === undefined) throw new Error('no file of the folder is a DICOM instance')
-  if (studies.size > 1) throw new Error(`the folder holds ${studies.size} studies; a referral takes one`)
-  return study
-}
-
-async function openAll(client: ApiClient, referralId: string, files: readonly ScannedFile[]): Promise<Memory> {
-  const study = studyOf(files)
-  const memory: Memory = { uploads: [] }
-  for (const manifest of manifestsOf(files)) {
-    const { uploadId } = await openUpload(client, referralId, study, manifest)
-    const kept = manifest.map(({ path, bytes, sha256, sopInstanceUid }) => ({
-      path,
-      bytes,
-      sha256,
-      ...(sopInstanceUid === undefined ? {} : { sopInstanceUid }),
-    }))
-    memory.uploads.push({ uploadId, files: kept })
-    await keep(referralId, memory)
-  }
-  return memory
-}
+import { completeUpload, sendUpload } from '../local/client/upload-study.ts'
+import { isEmpty, listFolder } from '../local/demo/scan-folder.ts'
+import { openUploads, type OpenedUpload } from './open-uploads.ts'
+import { MEMORY_FOLDER } from './upload-memory.ts'
 
 interface UploadOptions {
   readonly referral: string
   readonly url: string
   readonly as?: string
   readonly token?: string
-  readonly parallel: string
+  readonly parallel: number
   readonly json?: true
 }
 
@@ -88,31 +25,24 @@ const clientFor = (options: UploadOptions): ApiClient => {
   throw new Error('say who uploads: --token TOKEN, or --as PERSON on a development cell')
 }
 
-async function upload(folder: string, options: UploadOptions): Promise<void> {
-  const client = clientFor(options)
-  const { referral: referralId } = options
-  const memory = (await recall(referralId)) ?? (await openAll(client, referralId, await scanFolder(folder)))
+async function sendAll(client: ApiClient, uploads: readonly OpenedUpload[], options: UploadOptions): Promise<void> {
   const bar = new SingleBar({ format: 'Uploading {bar} {value}/{total}', stream: process.stderr, noTTYOutput: false })
-  const total = memory.uploads.reduce((sum, { files }) => sum + files.length, 0)
-  bar.start(total, 0)
-  const states: UploadState[] = []
+  bar.start(
+    uploads.reduce((sum, { files }) => sum + files.length, 0),
+    0,
+  )
   let before = 0
-  for (const { uploadId, files } of memory.uploads) {
-    const onProgress = ({ sentObjects }: { sentObjects: number }) => bar.update(before + sentObjects)
-    states.push(
-      await sendUpload(client, { referralId, uploadId }, files, {
-        parallel: Number(options.parallel),
-        onProgress,
-      }),
-    )
-    before += files.length
-    bar.update(before)
+  try {
+    for (const { uploadId, files } of uploads) {
+      const onProgress = ({ heldObjects }: { heldObjects: number }) => bar.update(before + heldObjects)
+      const place = { referralId: options.referral, uploadId }
+      await sendUpload(client, place, files, { parallel: options.parallel, onProgress })
+      before += files.length
+      bar.update(before)
+    }
+  } finally {
+    bar.stop()
   }
-  bar.stop()
-  const completed = await Promise.all(states.map(({ uploadId }) => completeUpload(client, { referralId, uploadId })))
-  const failed = await failedObjects(client, referralId, memory)
-  closeConnections()
-  report({ referralId, stored: completed.reduce((sum, one) => sum + one.stored, 0), failed }, options)
 }
 
 interface Failed {
@@ -121,41 +51,73 @@ interface Failed {
 }
 
 /** What the cell says it holds is what counts, not what was sent. */
-async function failedObjects(client: ApiClient, referralId: string, memory: Memory): Promise<Failed[]> {
+async function failedObjects(
+  client: ApiClient,
+  referralId: string,
+  { uploadId, files }: OpenedUpload,
+): Promise<Failed[]> {
   const failed: Failed[] = []
-  for (const { uploadId, files } of memory.uploads) {
-    let cursor: string | undefined
-    do {
-      const query = { state: 'failed' as const, limit: 200, ...(cursor === undefined ? {} : { cursor }) }
-      const page = await client.call('listUploadObjects', { params: { referralId, uploadId }, query })
-      failed.push(
-        ...page.objects.map(({ index, reason }) => ({
-          file: files[index]?.path ?? String(index),
-          reason: reason ?? '',
-        })),
-      )
-      cursor = page.cursor
-    } while (cursor !== undefined)
-  }
+  let cursor: string | undefined
+  do {
+    const query = { state: 'failed' as const, limit: 200, ...(cursor === undefined ? {} : { cursor }) }
+    const page = await client.call('listUploadObjects', { params: { referralId, uploadId }, query })
+    for (const { index, reason = '' } of page.objects)
+      failed.push({ file: relative('.', files[index]?.path ?? String(index)), reason })
+    cursor = page.cursor
+  } while (cursor !== undefined)
   return failed
 }
 
-function report(result: { referralId: string; stored: number; failed: Failed[] }, options: UploadOptions): void {
+async function upload(folder: string, options: UploadOptions): Promise<void> {
+  const client = clientFor(options)
+  const { referral: referralId } = options
+  const listed = await listFolder(resolve(folder))
+  const uploads = await openUploads(client, referralId, listed)
+  await sendAll(client, uploads, options)
+  const failed = listed.filter(isEmpty).map(({ path }) => ({ file: relative('.', path), reason: 'empty-file' }))
+  let stored = 0
+  for (const one of uploads) {
+    stored += (await completeUpload(client, { referralId, uploadId: one.uploadId })).stored
+    failed.push(...(await failedObjects(client, referralId, one)))
+  }
+  closeConnections()
+  report({ referralId, stored, failed }, options)
+}
+
+function report(result: { referralId: string; stored: number; failed: readonly Failed[] }, options: UploadOptions) {
   const text = `${result.stored} stored, ${result.failed.length} failed\n${result.failed.map(({ file, reason }) => `  ${reason.padEnd(28)} ${file}\n`).join('')}`
   process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : text)
   if (result.failed.length > 0) process.exitCode = 1
 }
 
+const MOST_AT_A_TIME = 64
+
+function parallelOf(text: string): number {
+  const width = Number(text)
+  if (!Number.isInteger(width) || width < 1 || width > MOST_AT_A_TIME)
+    throw new InvalidArgumentError(`A whole number from 1 to ${MOST_AT_A_TIME}.`)
+  return width
+}
+
+const after = `
+Run the same command again after it was stopped or killed: it goes on where it was, and sends nothing that the cell holds.
+For that it remembers the upload in ${MEMORY_FOLDER} of the folder it is started in. Files that came into the folder
+meanwhile are sent too.
+
+Exit status: 0 every file is stored; 1 something failed, each such file being named with its reason; 2 wrong usage.
+`
+
 export function registerUpload(program: Command): void {
   program
     .command('upload')
-    .description('Send the DICOM files of a folder to a referral; run again after a kill, it goes on where it was')
-    .argument('<folder>')
+    .description('Send the DICOM files of a folder, one study, to a referral')
+    .argument('<folder>', 'every file in it and below it is sent')
     .requiredOption('--referral <id>', 'the referral they belong to')
     .option('--url <url>', 'base URL of the cell', 'http://127.0.0.1:8080')
-    .option('--token <token>', 'access token')
-    .option('--as <person>', 'on a development cell: whose token to get')
-    .option('--parallel <number>', 'requests at a time', '8')
-    .option('--json', 'print one JSON object')
+    .option('--token <token>', 'access token of whoever uploads')
+    .option('--as <person>', 'on a development cell, instead of a token: whose token to get')
+    .option('--parallel <number>', `objects sent at a time, at most ${MOST_AT_A_TIME}`, parallelOf, 8)
+    .option('--json', 'print one JSON object: referralId, stored, failed')
+    .addHelpText('after', after)
     .action(upload)
 }

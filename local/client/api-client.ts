@@ -23,9 +23,14 @@ export class ApiProblem extends Error {
   readonly problem: Problem
 
   constructor(problem: Problem) {
-    super(`${problem.status} ${problem.code}`)
+    super(`${problem.status} ${problem.code}: ${problem.title}`)
     this.problem = problem
   }
+}
+
+/** Whoever gives tokens has said no: asking again changes nothing. */
+export class TokenRefused extends Error {
+  override readonly name = 'TokenRefused'
 }
 
 export interface ApiClient {
@@ -95,10 +100,12 @@ export function apiClient(
         ...init,
         headers: { ...headers, authorization: `Bearer ${await token()}` },
       })
-      return isPassing(response.status) ? undefined : response
+      // Read here: an answer that is cut half-way by the end of a cell is none.
+      const body = await response.arrayBuffer()
+      return isPassing(response.status) ? undefined : new Response(body, response)
     } catch (cause) {
       // Not reachable just now: asked again until patience ends, and then reported with its cause.
-      if (cause instanceof ApiProblem) throw cause
+      if (cause instanceof ApiProblem || cause instanceof TokenRefused) throw cause
       return undefined
     }
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { setTimeout as delay } from 'node:timers/promises'
+import { TokenRefused } from './api-client.ts'
 
 const TokenAnswerSchema = z.object({ access_token: z.string(), expires_in: z.number() })
 
@@ -19,7 +20,7 @@ export function developmentTokens(issuerUrl: string, patienceSeconds = 30): (sub
           const { access_token: token, expires_in: seconds } = TokenAnswerSchema.parse(await response.json())
           return { token, until: Date.now() + (seconds - 60) * 1000 }
         }
-        if (response.status < 500) throw new Error(`the issuer refused a token for ${sub}: ${response.status}`)
+        if (response.status < 500) throw new TokenRefused(`the issuer refused a token for ${sub}: ${response.status}`)
       } catch (thrown) {
         // fetch throws a TypeError where nobody listens: the cell may be restarting.
         if (!(thrown instanceof TypeError) || Date.now() > until) throw thrown

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { importJWK, SignJWT, type JWK } from 'jose'
 import { ASSERTION_TYPE, TokenAnswerSchema, TokenErrorSchema } from '../../shared/contracts/http/tokens.ts'
 import { tokenUrlOf } from '../../shared/contracts/machine-issuer.ts'
+import { TokenRefused } from './api-client.ts'
 
 /** A system and its private key; the public half is what the network definition registers. */
 export interface MachineIdentity {
@@ -37,7 +38,8 @@ async function askForToken(baseUrl: string, identity: MachineIdentity, scope: st
   const answer: unknown = await response.json()
   if (response.ok) return TokenAnswerSchema.parse(answer)
   const refused = TokenErrorSchema.safeParse(answer)
-  throw new Error(`no token for ${identity.clientId}: ${refused.success ? refused.data.error : response.status}`)
+  const message = `no token for ${identity.clientId}: ${refused.success ? refused.data.error : response.status}`
+  throw response.status < 500 ? new TokenRefused(message) : new Error(message)
 }
 
 /** Tokens of a system, renewed half a minute before they end. */

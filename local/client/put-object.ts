@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, type ReadStream } from 'node:fs'
 import { Agent, request as httpRequest } from 'node:http'
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https'
-import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
 export interface PutRequest {
@@ -24,7 +23,7 @@ const agents = {
 /** Frees the sockets kept open; a command-line run ends with this. */
 export const closeConnections = (): void => Object.values(agents).forEach((agent) => agent.destroy())
 
-function send(put: PutRequest, length: number, body: Readable): Promise<number> {
+function send(put: PutRequest, length: number, body: ReadStream): Promise<number> {
   const url = new URL(put.url)
   const isTls = url.protocol === 'https:'
   return new Promise((resolve, reject) => {
@@ -37,6 +36,10 @@ function send(put: PutRequest, length: number, body: Readable): Promise<number> 
       response.on('end', () => resolve(response.statusCode ?? 0))
     })
     request.on('error', reject)
+    // Otherwise the server waits for bytes that never come.
+    body.on('end', () => {
+      if (body.bytesRead < length) request.destroy(new Error('the file is shorter than was announced'))
+    })
     pipeline(body, request).catch(reject)
   })
 }

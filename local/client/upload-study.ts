@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ManifestObject, UploadState } from '../../shared/contracts/http/uploads.ts'
@@ -12,9 +12,9 @@ export interface StudyFile extends ManifestObject {
 }
 
 export interface UploadProgress {
-  readonly sentObjects: number
+  /** Those of an earlier run among them. */
+  readonly heldObjects: number
   readonly totalObjects: number
-  readonly sentBytes: number
 }
 
 export interface UploadOptions {
@@ -41,6 +41,32 @@ export function manifestsOf(files: readonly StudyFile[], limit = 2000): StudyFil
   return manifests.map((one) => one.files)
 }
 
+/** What makes a command the same command when it is sent again. */
+export interface Opening {
+  readonly version: number
+  readonly idempotencyKey: string
+}
+
+export const openUploadAs = (
+  client: ApiClient,
+  referralId: string,
+  opening: Opening,
+  studyInstanceUid: string,
+  files: readonly ManifestObject[],
+): Promise<UploadState> =>
+  client.call('openUpload', {
+    params: { referralId },
+    ...opening,
+    body: {
+      studyInstanceUid,
+      objects: files.map(({ sopInstanceUid, bytes, sha256 }) => ({
+        bytes,
+        sha256,
+        ...(sopInstanceUid === undefined ? {} : { sopInstanceUid }),
+      })),
+    },
+  })
+
 export const openUpload = (
   client: ApiClient,
   referralId: string,
@@ -48,18 +74,7 @@ export const openUpload = (
   files: readonly StudyFile[],
 ): Promise<UploadState> =>
   atCurrentVersion(client, referralId, (version) =>
-    client.call('openUpload', {
-      params: { referralId },
-      version,
-      body: {
-        studyInstanceUid,
-        objects: files.map(({ sopInstanceUid, bytes, sha256 }) => ({
-          bytes,
-          sha256,
-          ...(sopInstanceUid === undefined ? {} : { sopInstanceUid }),
-        })),
-      },
-    }),
+    openUploadAs(client, referralId, { version, idempotencyKey: randomUUID() }, studyInstanceUid, files),
   )
 
 /** 200: stored now. 412: stored by an earlier try whose answer was lost, under the same create-only URL. */
@@ -78,6 +93,11 @@ async function sendPart(
     if (thrown instanceof Error) return false
     throw thrown
   }
+}
+
+/** A file that was changed or removed since it was announced can never arrive: said at once, and not after many tries. */
+async function requireAsAnnounced({ path, sha256 }: StudyFile): Promise<void> {
+  if ((await digestOf(path)) !== sha256) throw new Error(`${path} has changed since it was announced to the cell`)
 }
 
 async function sendObject(
@@ -101,7 +121,13 @@ async function sendObject(
 
 async function inParallel<T>(items: AsyncGenerator<T>, width: number, work: (item: T) => Promise<void>): Promise<void> {
   const workOff = async () => {
-    for (let item = await items.next(); item.done !== true; item = await items.next()) await work(item.value)
+    try {
+      for (let item = await items.next(); item.done !== true; item = await items.next()) await work(item.value)
+    } catch (thrown) {
+      // The others finish what they have in hand and take nothing more.
+      await items.return(undefined)
+      throw thrown
+    }
   }
   await Promise.all(Array.from({ length: width }, workOff))
 }
@@ -111,17 +137,19 @@ async function sendMissing(
   client: ApiClient,
   place: { referralId: string; uploadId: string },
   files: readonly StudyFile[],
-  options: UploadOptions,
+  options: UploadOptions & { readonly held: number },
 ): Promise<number> {
-  let [sentObjects, sentBytes, unsent] = [0, 0, 0]
+  let [heldObjects, unsent] = [options.held, 0]
   await inParallel(missingUrls(client, place), options.parallel, async (url) => {
     const file = files[url.index]
     if (file === undefined) throw new Error('the cell asks for an object that this upload does not have')
     if (await sendObject(client, place, url, file)) {
-      sentObjects++
-      sentBytes += file.bytes
-    } else unsent++
-    options.onProgress?.({ sentObjects, totalObjects: files.length, sentBytes })
+      heldObjects++
+    } else {
+      await requireAsAnnounced(file)
+      unsent++
+    }
+    options.onProgress?.({ heldObjects, totalObjects: files.length })
   })
   return unsent
 }
@@ -154,7 +182,8 @@ export async function sendUpload(
   for (let round = 0; round < ROUNDS; round++) {
     const state = await client.call('readUpload', { params: place })
     if (state.missing === 0) return state
-    const unsent = await sendMissing(client, place, files, options)
+    const held = state.expected - state.missing
+    const unsent = await sendMissing(client, place, files, { ...options, held })
     if (unsent > 0) {
       await delay(500)
       continue

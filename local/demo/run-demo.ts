@@ -2,7 +2,7 @@ import type { TimelineEntry } from '../../shared/contracts/http/referrals.ts'
 import { apiClient } from '../client/api-client.ts'
 import { demoSites, modalityOf } from './referral-for.ts'
 import { runCase, type CaseOutcome, type DemoCast } from './run-case.ts'
-import { groupByStudy, scanFolder, type ScannedFile, type StudyGroup } from './scan-folder.ts'
+import { groupByStudy, isEmpty, listFolder, scanFiles, type ScannedFile, type StudyGroup } from './scan-folder.ts'
 
 export interface FileReason {
   readonly file: string
@@ -72,7 +72,9 @@ async function timelineOf(cast: DemoCast, outcomes: readonly CaseOutcome[]): Pro
 /** Every file of the folder ends in exactly one of stored, quarantined, refused. */
 export async function runDemo(cast: DemoCast, options: DemoOptions): Promise<DemoResult> {
   const started = performance.now()
-  const { groups, ungrouped } = groupByStudy(await scanFolder(options.folder))
+  const listed = await listFolder(options.folder)
+  const empty = listed.filter(isEmpty).map(({ name }) => ({ file: name, reason: 'empty-file' }))
+  const { groups, ungrouped } = groupByStudy(await scanFiles(listed))
   options.onProgress(`${groups.length} studies, ${ungrouped.length} files that belong to none`)
   const outcomes = await runAll(cast, errandsFor(groups, ungrouped), options)
   const unsent = outcomes.some(({ state }) => state !== 'rejected')
@@ -82,7 +84,7 @@ export async function runDemo(cast: DemoCast, options: DemoOptions): Promise<Dem
     cases: outcomes.map(({ stored: _s, quarantined: _q, refused: _r, site: _site, ...row }) => row),
     stored: outcomes.flatMap(({ stored }) => stored),
     quarantined: outcomes.flatMap(({ quarantined }) => quarantined),
-    refused: [...outcomes.flatMap(({ refused }) => refused), ...unsent],
+    refused: [...outcomes.flatMap(({ refused }) => refused), ...unsent, ...empty],
     timeline: await timelineOf(cast, outcomes),
     seconds: Math.round(performance.now() - started) / 1000,
   }

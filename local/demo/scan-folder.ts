@@ -1,4 +1,4 @@
-import { open, readdir } from 'node:fs/promises'
+import { open, readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { DICOM_LIMITS } from '../../shared/domain/dicom/limits.ts'
 import { inspectDicomObject } from '../../shared/domain/dicom/inspect-object.ts'
@@ -12,7 +12,15 @@ export interface ScannedFile extends StudyFile {
   readonly facts?: InstanceFacts
 }
 
-async function scanFile(root: string, path: string): Promise<ScannedFile> {
+/** A file as the folder lists it, nothing of it read. */
+export interface ListedFile {
+  readonly path: string
+  readonly name: string
+  readonly bytes: number
+  readonly modifiedMs: number
+}
+
+async function scanFile({ path, name }: ListedFile): Promise<ScannedFile> {
   const handle = await open(path)
   try {
     const { size: bytes } = await handle.stat()
@@ -22,7 +30,7 @@ async function scanFile(root: string, path: string): Promise<ScannedFile> {
       return buffer.subarray(0, bytesRead)
     }
     const verdict = await inspectDicomObject({ size: bytes, read }, DICOM_LIMITS, inflateRawBounded)
-    const file = { path, name: relative(root, path), bytes, sha256: await digestOf(path) }
+    const file = { path, name, bytes, sha256: await digestOf(path) }
     if (verdict.verdict === 'rejected') return file
     const judgement = judgeStorage(verdict.facts)
     if (judgement.kind === 'refused') return file
@@ -32,17 +40,31 @@ async function scanFile(root: string, path: string): Promise<ScannedFile> {
   }
 }
 
-/** Every file below the folder, in name order. An empty file is none: there is nothing to send. */
-export async function scanFolder(root: string): Promise<ScannedFile[]> {
+/** Every file below the folder, in name order. */
+export async function listFolder(root: string): Promise<ListedFile[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
+  return Promise.all(
+    paths.map(async (path) => {
+      const { size, mtimeMs } = await stat(path)
+      return { path, name: relative(root, path), bytes: size, modifiedMs: mtimeMs }
+    }),
+  )
+}
+
+/** An empty file can neither be announced nor sent; whoever lists the folder says what became of it. */
+export const isEmpty = ({ bytes }: ListedFile): boolean => bytes === 0
+
+export async function scanFiles(listed: readonly ListedFile[]): Promise<ScannedFile[]> {
   const scanned: ScannedFile[] = []
-  for (const path of paths) scanned.push(await scanFile(root, path))
+  for (const file of listed) if (!isEmpty(file)) scanned.push(await scanFile(file))
   return scanned
 }
+
+export const scanFolder = async (root: string): Promise<ScannedFile[]> => scanFiles(await listFolder(root))
 
 export interface StudyGroup {
   readonly studyInstanceUid: string
