@@ -1,10 +1,14 @@
-import { ctStudy } from './ct-study.ts'
+import { ctStudy, type CtStudy } from './ct-study.ts'
 import { median, spreadOf, type Spread } from './figures.ts'
 import { measureIngest, type IngestFigures } from './ingest.ts'
 import { hasDicomWeb, measureOrthanc } from './orthanc.ts'
 
 const NOT_MEASURED = 'not measured'
 export type OrNotMeasured<Figures> = Figures | typeof NOT_MEASURED
+
+/** `cold`: the first study of a process that has just started. `warm`: it has taken in one of 100 instances before. */
+export type Start = 'cold' | 'warm'
+const WARMING = 100
 
 export interface IngestSide {
   readonly perSecond: Spread
@@ -15,6 +19,7 @@ export interface IngestSide {
 export interface IngestComparison {
   readonly instances: number
   readonly clients: number
+  readonly start: Start
   readonly rounds: number
   readonly overread: IngestSide
   readonly orthancRest: OrNotMeasured<IngestSide>
@@ -41,24 +46,32 @@ const ratios = (own: readonly IngestFigures[], peer: readonly IngestFigures[]): 
  * The same study through the cell and through Orthanc, one after the other in every round, each on an empty store. Machines
  * wander: only figures of one round are divided by each other. The side that starts changes from round to round.
  */
-export const compareIngest = async (instances: number, rounds: number, clients = 8): Promise<IngestComparison> => {
+export const compareIngest = async (
+  instances: number,
+  rounds: number,
+  start: Start,
+  clients = 8,
+): Promise<IngestComparison> => {
   const study = ctStudy(instances)
-  const files = study.objects.map(({ content }) => content)
+  const before = start === 'warm' ? ctStudy(WARMING) : undefined
+  const contents = (one: CtStudy | undefined) => one?.objects.map(({ content }) => content) ?? []
+  const [files, filesBefore] = [contents(study), contents(before)]
   const overread: IngestFigures[] = []
   const rest: IngestFigures[] = []
   const stow: IngestFigures[] = []
   const peers = async () => {
-    const byRest = await measureOrthanc(files, clients, 'rest')
+    const byRest = await measureOrthanc(files, clients, 'rest', filesBefore)
     if (byRest !== undefined) rest.push(byRest)
-    const byStow = hasDicomWeb() ? await measureOrthanc(files, clients, 'stow') : undefined
+    const byStow = hasDicomWeb() ? await measureOrthanc(files, clients, 'stow', filesBefore) : undefined
     if (byStow !== undefined) stow.push(byStow)
   }
-  const own = async () => void overread.push(await measureIngest(study, clients))
+  const own = async () => void overread.push(await measureIngest(study, clients, { before }))
   for (let round = 0; round < rounds; round += 1)
     for (const side of round % 2 === 0 ? [own, peers] : [peers, own]) await side()
   return {
     instances,
     clients,
+    start,
     rounds,
     overread: sideOf(overread),
     orthancRest: against(rest, () => sideOf(rest)),

@@ -123,20 +123,26 @@ const post = async ({ port, agent }: RunningOrthanc, route: OrthancRoute, file: 
 
 const StatisticsSchema = z.object({ CountInstances: z.int() })
 
-/** Upload of each file, from as many clients at once, until all of them can be queried; `undefined` where it is absent. */
+/**
+ * Upload of each file, from as many clients at once, until all of them can be queried; `undefined` where it is absent. `before` is
+ * sent first, with no clock running.
+ */
 export const measureOrthanc = async (
   files: readonly Uint8Array[],
   clients: number,
   route: OrthancRoute = 'rest',
+  before: readonly Uint8Array[] = [],
 ): Promise<OrthancFigures | undefined> => {
   const orthanc = await startOrthanc(clients)
   if (orthanc === undefined) return undefined
   try {
+    await inParallel(before, clients, (file) => post(orthanc, route, file))
     const [started, cpuBefore] = [performance.now(), cpuMs(orthanc.pid)]
     await inParallel(files, clients, (file) => post(orthanc, route, file))
     const statistics = await fetch(`http://127.0.0.1:${orthanc.port}/statistics`)
     const { CountInstances: queryable } = StatisticsSchema.parse(await statistics.json())
-    if (queryable !== files.length) throw new Error(`Orthanc holds ${queryable} of ${files.length} instances`)
+    if (queryable !== before.length + files.length)
+      throw new Error(`Orthanc holds ${queryable} of ${files.length} instances`)
     const seconds = (performance.now() - started) / 1000
     const cpuMsEach = (cpuMs(orthanc.pid) - cpuBefore) / files.length
     return { perSecond: files.length / seconds, peakRssMiB: peakRssMiB(orthanc.pid), cpuMsEach }

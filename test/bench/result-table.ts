@@ -29,7 +29,7 @@ const ingestRow = (who: string, side: OrNotMeasured<IngestSide>, ratio: OrNotMea
 
 const ingestGrid = (one: IngestComparison): string =>
   grid(
-    `Ingest to available: ${one.instances} CT instances, ${one.clients} clients, ${one.rounds} rounds, median (min-max)`,
+    `Ingest to available, ${one.start}: ${one.instances} CT instances, ${one.clients} clients, ${one.rounds} rounds, median (min-max)`,
     ['', 'instances/s', 'peak RSS MiB', 'CPU ms each', 'Overread is x times'],
     [
       ingestRow('Overread', one.overread, undefined),
@@ -43,7 +43,7 @@ export const tableOf = (results: BenchResults): string => {
   const { presigning, dicomHeader, router, coldStart } = results
   return [
     ...results.ingest.map(ingestGrid),
-    `Peak RSS of Overread from ${results.ingest[0]?.instances ?? 0} to ${results.ingest[1]?.instances ?? 0} instances: ${(100 * results.peakRssGrowth).toFixed(1)} %\n`,
+    `Peak RSS of Overread, cold, from 300 to 1,000 instances: ${(100 * results.peakRssGrowth).toFixed(1)} %\n`,
     grid(
       `${presigning.urls} signed upload URLs`,
       ['own ms', 'SDK ms', 'ratio'],
