@@ -4,7 +4,7 @@ import { SignedCheckpointSchema, type SignedCheckpoint } from '../../shared/doma
 import type { AuditBundle } from '../../shared/domain/audit/verify-bundle.ts'
 import type { PermittedOperation } from '../../shared/domain/access/permissions.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
-import { checkpointKey } from '../../shared/ledger/audit-checkpoint.ts'
+import { AnchorSchema, checkpointKey, type Anchor } from '../../shared/ledger/audit-checkpoint.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase } from '../../shared/ledger/authorised-case.ts'
 import { recordAccess } from '../../shared/ledger/recorded-access.ts'
@@ -36,8 +36,8 @@ export async function trailOf(ports: AuditTrailPorts, referralId: ReferralId): P
   return records
 }
 
-async function checkpointAt(ports: AuditTrailPorts, number: number): Promise<SignedCheckpoint | undefined> {
-  const ref = { bucket: 'audit' as const, key: checkpointKey(number) }
+async function checkpointAt(ports: AuditTrailPorts, anchor: Anchor): Promise<SignedCheckpoint | undefined> {
+  const ref = { bucket: 'audit' as const, key: checkpointKey(anchor) }
   const head = await ports.objects.head(ref)
   // Signed this very minute and not yet locked away: the records are there, and the next bundle has its checkpoint.
   if (head === undefined) return undefined
@@ -48,7 +48,7 @@ async function checkpointAt(ports: AuditTrailPorts, number: number): Promise<Sig
 export async function checkpointsOf(ports: AuditTrailPorts, referralId: ReferralId): Promise<SignedCheckpoint[]> {
   const checkpoints: SignedCheckpoint[] = []
   for await (const { body } of recordsUnder(ports.store, referralId, 'audit-anchor#')) {
-    const checkpoint = await checkpointAt(ports, Number(body['checkpoint']))
+    const checkpoint = await checkpointAt(ports, AnchorSchema.parse(body))
     if (checkpoint !== undefined) checkpoints.push(checkpoint)
   }
   return checkpoints

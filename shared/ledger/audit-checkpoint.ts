@@ -25,7 +25,26 @@ export interface CheckpointPorts {
 /** One checkpoint covers at most this many chains: its anchors must fit a transaction. */
 const HEADS = 30
 
-export const checkpointKey = (number: number): string => `checkpoints/${String(number).padStart(10, '0')}.json`
+/**
+ * In a chain, which checkpoint covers it. The digest is in the name of what is locked away: a table that was restored to an earlier
+ * moment counts on from there, and must not meet the checkpoints of the time it has lost. Absent: signed before it was.
+ */
+export const AnchorSchema = z.strictObject({
+  checkpoint: z.int().positive(),
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .optional(),
+})
+export type Anchor = z.infer<typeof AnchorSchema>
+
+export const checkpointKey = ({ checkpoint, digest }: Anchor): string =>
+  `checkpoints/${String(checkpoint).padStart(10, '0')}${digest === undefined ? '' : `-${digest}`}.json`
+
+const anchorOf = (checkpoint: Checkpoint): Anchor => ({
+  checkpoint: checkpoint.number,
+  digest: sha256(canonicalJson(checkpoint)).slice(0, 16),
+})
 
 const PendingSchema = z.strictObject({ number: z.int().positive(), hash: z.string() })
 
@@ -66,7 +85,7 @@ function checkpointWrites(
     ...moved.flatMap(({ chain, version }): RecordWrite[] => [
       // Moved again meanwhile: the transaction fails whole and the next sweep covers the newer head.
       { write: 'remove', when: { version }, ...keys.auditPending(chain) },
-      { write: 'put', when: 'always', ...keys.auditAnchor(chain, number), body: { checkpoint: number } },
+      { write: 'put', when: 'always', ...keys.auditAnchor(chain, number), body: plain(anchorOf(signed.checkpoint)) },
     ]),
   ]
 }
@@ -79,7 +98,7 @@ async function sign(ports: CheckpointPorts, checkpoint: Checkpoint): Promise<Sig
 /** Create-only and equal each time, so it may be repeated. */
 async function lock(ports: CheckpointPorts, signed: SignedCheckpoint): Promise<void> {
   const bytes = new TextEncoder().encode(canonicalJson(signed))
-  await ports.objects.put({ bucket: 'audit', key: checkpointKey(signed.checkpoint.number) }, bytes, {
+  await ports.objects.put({ bucket: 'audit', key: checkpointKey(anchorOf(signed.checkpoint)) }, bytes, {
     contentType: 'application/json',
   })
 }
