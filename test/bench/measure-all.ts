@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os'
 import { benchColdStart } from './cold-start.ts'
 import { benchDicomHeader } from './dicom-header.ts'
+import { benchIntake } from './intake.ts'
 import { compareIngest } from './ingest-rounds.ts'
 import { measurePresigning } from './presign.ts'
 import { benchRouter } from './router.ts'
@@ -21,6 +22,8 @@ export const measureAll = async (quick: boolean) => {
   const presigning = await measurePresigning({ rounds: quick ? 3 : 7 })
   const dicomHeader = await benchDicomHeader(quick ? 3 : 7)
   const router = benchRouter(quick ? 2 : 5)
+  say('intake handler')
+  const intake = await benchIntake(quick ? 3 : 7)
   say('bundles')
   const coldStart = await benchColdStart(quick ? 3 : 9)
   return {
@@ -32,6 +35,7 @@ export const measureAll = async (quick: boolean) => {
     presigning,
     dicomHeader: dicomHeader.length === 0 ? ('not measured' as const) : dicomHeader,
     router,
+    intake,
     coldStart,
   }
 }

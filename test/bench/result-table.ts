@@ -40,7 +40,7 @@ const ingestGrid = (one: IngestComparison): string =>
 
 /** What `npm run bench` prints for people. */
 export const tableOf = (results: BenchResults): string => {
-  const { presigning, dicomHeader, router, coldStart } = results
+  const { presigning, dicomHeader, router, intake, coldStart } = results
   return [
     ...results.ingest.map(ingestGrid),
     `Peak RSS of Overread, cold, from 300 to 1,000 instances: ${(100 * results.peakRssGrowth).toFixed(1)} %\n`,
@@ -60,6 +60,11 @@ export const tableOf = (results: BenchResults): string => {
       'Routing, 500 readers',
       ['router', 'decisions/s', 'ratio'],
       router.map((row) => [row.router, String(row.decisionsPerSecond), row.ratioToFilterAndSort.toFixed(2)]),
+    ),
+    grid(
+      'Intake handler, warm',
+      ['handler', 'us a call', 'ratio'],
+      intake.map((row) => [row.handler, spread(row.microsecondsPerCall, 1), spread(row.ratioToBare, 1)]),
     ),
     grid(
       'Functions: bundle and fresh process',
