@@ -29,6 +29,9 @@ async function opened(
   return { ...upload, uploadId: (await openUploadAs(client, referralId, opening, study, files)).uploadId }
 }
 
+/** Of the command itself. Any other answer is of who asked, how often, or of a fault: it may have been carried out before. */
+const NEVER_CAME_ABOUT: ReadonlySet<number> = new Set([409, 413, 422])
+
 /** What a killed run had begun to open. A refusal says that it never came about; its files are then as good as new. */
 async function openBegun(client: ApiClient, referralId: string, memory: UploadMemory): Promise<OpenedUpload[]> {
   const uploads: OpenedUpload[] = []
@@ -36,7 +39,7 @@ async function openBegun(client: ApiClient, referralId: string, memory: UploadMe
     try {
       uploads.push(await opened(client, referralId, memory.studyInstanceUid ?? '', upload))
     } catch (thrown) {
-      if (!(thrown instanceof ApiProblem)) throw thrown
+      if (!(thrown instanceof ApiProblem) || !NEVER_CAME_ABOUT.has(thrown.problem.status)) throw thrown
     }
   }
   return uploads

@@ -121,6 +121,14 @@ describe.skipIf(process.env['OVERREAD_TARGET'] === 'aws')('an upload that is kil
     },
   )
 
+  it('is not forgotten when somebody takes it up who may not', async () => {
+    const asked = await errand(3)
+    expect((await runUpload(asked, 'opened 1')).signal).toBe('SIGKILL')
+    expect((await runUpload({ ...asked, as: 'p-weber' })).exit).not.toBe(0)
+    expect(await runUpload(asked)).toMatchObject({ exit: 0, out: '3 stored, 0 failed\n' })
+    await expectComplete(asked)
+  })
+
   it('goes on by itself when it is the cell that is killed, again and again', { timeout: 300_000 }, async () => {
     const asked = await errand(SLICES)
     let under: { readonly over: boolean } = { over: false }
