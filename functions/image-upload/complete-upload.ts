@@ -1,13 +1,14 @@
 import type { UploadState } from '../../shared/contracts/http/uploads.ts'
+import { ingestQueues } from '../../shared/contracts/messages.ts'
 import type { AuditEntry } from '../../shared/domain/audit/audit-record.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
-import { objectKey, partsOf } from '../../shared/domain/upload/upload-session.ts'
+import { arrivalKey, partsOf } from '../../shared/domain/upload/upload-session.ts'
 import { answerBesideCase } from '../../shared/ledger/answer-beside-case.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { outboxWrite } from '../../shared/ledger/outbox.ts'
-import { announcedIn, announcedObjects, arrivalsOf } from '../../shared/ledger/upload-ledger.ts'
+import { announcedIn, announcedObjects, arrivalsOf, type LoadedUpload } from '../../shared/ledger/upload-ledger.ts'
 import type { RecordWrite } from '../../shared/ports/record-store.ts'
 import { authoriseUpload, requireOpen, stateOf, type AuthorisedUpload, type UploadAsked } from './follow-upload.ts'
 import type { UploadPorts } from './open-upload.ts'
@@ -37,7 +38,7 @@ export async function assembleObject(
     partNumber,
     bytes: toExclusive - from,
   }))
-  const ref = { bucket: 'incoming' as const, key: objectKey(asked.params) }
+  const ref = { bucket: 'incoming' as const, key: arrivalKey(found.upload.session, asked.params) }
   const outcome = await ports.uploads.completeMultipart(ref, object.multipartId, expected)
   if (outcome === 'parts-missing') throw new Refusal('object-not-received', { index })
   return answerWith(ports, asked, stateOf(found), { uploadId, index })
@@ -46,7 +47,11 @@ export async function assembleObject(
 const AT_ONCE = 16
 
 /** An object that lies in the bucket without having been looked at: its notification was lost, so it is announced again. */
-async function announceStranded(ports: UploadPorts, { referralId, uploadId }: UploadAsked['params']): Promise<void> {
+async function announceStranded(
+  ports: UploadPorts,
+  { referralId, uploadId }: UploadAsked['params'],
+  { session }: LoadedUpload,
+): Promise<void> {
   const [objects, arrivals] = await Promise.all([
     announcedObjects(ports.store, referralId, uploadId),
     arrivalsOf(ports.store, referralId, uploadId),
@@ -55,9 +60,9 @@ async function announceStranded(ports: UploadPorts, { referralId, uploadId }: Up
   for (let at = 0; at < missing.length; at += AT_ONCE) {
     await Promise.all(
       missing.slice(at, at + AT_ONCE).map(async (index) => {
-        const key = objectKey({ referralId, uploadId, index })
+        const key = arrivalKey(session, { referralId, uploadId, index })
         if ((await ports.objects.head({ bucket: 'incoming', key })) === undefined) return
-        await ports.queues.send('ingest', { kind: 'object-arrived', key })
+        await ports.queues.send(ingestQueues[session.urgency], { kind: 'object-arrived', key })
       }),
     )
   }
@@ -66,7 +71,7 @@ async function announceStranded(ports: UploadPorts, { referralId, uploadId }: Up
 export async function resumeUpload(ports: UploadPorts, asked: UploadAsked): Promise<UploadState> {
   const found = await authoriseUpload(ports, 'resumeUpload', asked)
   requireOpen(found)
-  await announceStranded(ports, asked.params)
+  await announceStranded(ports, asked.params, found.upload)
   return answerWith(ports, asked, stateOf(found), { uploadId: asked.params.uploadId })
 }
 
@@ -78,7 +83,7 @@ const completeWrites = (ports: UploadPorts, { upload }: AuthorisedUpload, referr
     body: plain({ ...upload.session, state: 'complete' }),
   },
   outboxWrite(referralId, ports.ids.next(), {
-    queue: 'ingest',
+    queue: ingestQueues[upload.session.urgency],
     message: { kind: 'upload-completed', referralId },
     writtenAt: ports.clock.now(),
   }),

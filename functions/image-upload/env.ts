@@ -16,7 +16,7 @@ export const EnvironmentSchema = z.object({
   ...recordVariables,
   ...bucketVariables('network', 'incoming'),
   ...uploadKeyVariables('incoming'),
-  ...queueVariables('ingest'),
+  ...queueVariables('ingest-stat', 'ingest-urgent', 'ingest'),
   ...keyVariables('mac'),
 })
 export type Environment = z.infer<typeof EnvironmentSchema>

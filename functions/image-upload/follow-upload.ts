@@ -4,7 +4,7 @@ import type { PermittedOperation } from '../../shared/domain/access/permissions.
 import type { ReferralId } from '../../shared/domain/case/case.ts'
 import { isTerminal } from '../../shared/domain/case/states.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
-import { objectKey, partsOf, type AnnouncedObject } from '../../shared/domain/upload/upload-session.ts'
+import { arrivalKey, partsOf, type AnnouncedObject } from '../../shared/domain/upload/upload-session.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase, type AuthorisedCase } from '../../shared/ledger/authorised-case.ts'
 import { openCursor, sealCursor } from '../../shared/ledger/cursor.ts'
@@ -99,9 +99,10 @@ type Numbered = AnnouncedObject & { readonly index: number }
 async function signPage(
   ports: UploadPorts,
   params: UploadAsked['params'],
+  { session }: LoadedUpload,
   page: readonly Numbered[],
 ): Promise<UploadUrlPage['urls']> {
-  const refOf = (index: number) => ({ bucket: 'incoming' as const, key: objectKey({ ...params, index }) })
+  const refOf = (index: number) => ({ bucket: 'incoming' as const, key: arrivalKey(session, { ...params, index }) })
   const whole = page.filter(({ multipartId }) => multipartId === undefined)
   const puts = await ports.uploads.signPuts(
     whole.map(({ index, bytes, sha256 }) => ({
@@ -134,7 +135,8 @@ export async function pageUploadUrls(
   ports: UploadPorts,
   asked: UploadAsked & { query: QueryOf<'pageUploadUrls'> },
 ): Promise<UploadUrlPage> {
-  requireOpen(await authoriseUpload(ports, 'pageUploadUrls', asked))
+  const found = await authoriseUpload(ports, 'pageUploadUrls', asked)
+  requireOpen(found)
   const { referralId, uploadId } = asked.params
   const list = `urls ${referralId} ${uploadId}`
   const from = Number((await openCursor(ports.keys, list, asked.query.cursor)) ?? 0)
@@ -147,7 +149,7 @@ export async function pageUploadUrls(
     .filter(({ index }) => index >= from && !arrivals.has(index))
   const next = missing[asked.query.limit]
   await recordUploadAccess(ports, asked, 'release')
-  const urls = await signPage(ports, asked.params, missing.slice(0, asked.query.limit))
+  const urls = await signPage(ports, asked.params, found.upload, missing.slice(0, asked.query.limit))
   return {
     serverTime: ports.clock.now(),
     urls,

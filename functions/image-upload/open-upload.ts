@@ -4,9 +4,9 @@ import type { Case, ReferralId } from '../../shared/domain/case/case.ts'
 import type { CaseState } from '../../shared/domain/case/states.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import {
+  arrivalKey,
   MANIFEST_CHUNK,
   MULTIPART_BYTES,
-  objectKey,
   type AnnouncedObject,
   type UploadSession,
 } from '../../shared/domain/upload/upload-session.ts'
@@ -46,14 +46,14 @@ function requireOpenFor(c: Case, body: OpenUpload): void {
 /** Large objects get their multipart upload now; one that is never used is aborted by the bucket's lifecycle. */
 async function announce(
   ports: UploadPorts,
-  referralId: ReferralId,
+  { referralId, urgency }: Case,
   uploadId: string,
   body: OpenUpload,
 ): Promise<AnnouncedObject[]> {
   return Promise.all(
     body.objects.map(async (object, index): Promise<AnnouncedObject> => {
       if (object.bytes <= MULTIPART_BYTES) return object
-      const ref = { bucket: 'incoming' as const, key: objectKey({ referralId, uploadId, index }) }
+      const ref = { bucket: 'incoming' as const, key: arrivalKey({ urgency }, { referralId, uploadId, index }) }
       return { ...object, ...(await ports.uploads.startMultipart(ref, 'application/dicom')) }
     }),
   )
@@ -85,8 +85,8 @@ export async function openUpload(
   requireUniqueUids(body)
   const { referralId } = params
   const uploadId = ports.ids.next()
-  const session: UploadSession = {
-    schema: 'overread/upload@1',
+  const session: Omit<UploadSession, 'urgency'> = {
+    schema: 'overread/upload@2',
     uploadId,
     state: 'open',
     expected: body.objects.length,
@@ -114,7 +114,8 @@ export async function openUpload(
       requireOpenFor(c, body)
       const bytes = body.objects.reduce((sum, object) => sum + object.bytes, 0)
       const allowance = await uploadAllowance(ports.store, network, c, bytes, session.openedAt)
-      const announced = await announce(ports, referralId, uploadId, body)
+      const announced = await announce(ports, c, uploadId, body)
+      const opened = { ...session, urgency: c.urgency }
       return {
         command: {
           command: 'open-upload',
@@ -122,7 +123,7 @@ export async function openUpload(
           objects: session.expected,
           studyInstanceUid: body.studyInstanceUid,
         },
-        writes: [...manifestWrites(referralId, session, announced), ...(await studyGuard(ports, c, body)), allowance],
+        writes: [...manifestWrites(referralId, opened, announced), ...(await studyGuard(ports, c, body)), allowance],
         audit: { facts: { uploadId, objects: session.expected } },
       }
     },

@@ -6,13 +6,14 @@ import {
   queueVariables,
   recordVariables,
 } from '../../shared/contracts/environment.ts'
+import { queueNames } from '../../shared/contracts/messages.ts'
 
 /** What the construct must give this function; a variable missing there fails the synthesis. */
 export const EnvironmentSchema = z.object({
   ...cellVariables,
   ...recordVariables,
   ...bucketVariables('network', 'audit'),
-  ...queueVariables('ingest', 'route-stat', 'route-urgent', 'route-routine', 'copies', 'delivery', 'numbers'),
+  ...queueVariables(...queueNames),
   ...keyVariables('sign'),
 })
 export type Environment = z.infer<typeof EnvironmentSchema>

@@ -4,7 +4,7 @@ import { dicomJsonText } from '../../shared/domain/dicom/dicom-json.ts'
 import { DICOM_LIMITS } from '../../shared/domain/dicom/limits.ts'
 import { storedPixelsOf } from '../../shared/domain/dicom/stored-pixels.ts'
 import type { StoredInstance } from '../../shared/domain/upload/instance.ts'
-import { placeOf, type ObjectPlace } from '../../shared/domain/upload/upload-session.ts'
+import { objectKey, placeOf, type ObjectPlace } from '../../shared/domain/upload/upload-session.ts'
 import { loadCase } from '../../shared/ledger/case-ledger.ts'
 import { openPatient, sealMetadata, type PatientRecord } from '../../shared/ledger/patient-seal.ts'
 import { announcedIn, loadUpload, type AnnouncedIn } from '../../shared/ledger/upload-ledger.ts'
@@ -29,10 +29,16 @@ interface CaseInHand {
   readonly announced: AnnouncedIn
 }
 
+/** Where it lies in the incoming bucket, and what it is of. */
+interface ArrivedObject {
+  readonly key: string
+  readonly place: ObjectPlace
+}
+
 async function instanceOf(
   ports: ArrivalPorts,
   c: Case,
-  key: string,
+  { key, place }: ArrivedObject,
   head: ObjectHead,
   verdict: Extract<ObjectVerdict, { verdict: 'stored' }>,
   sha256: string,
@@ -58,50 +64,50 @@ async function instanceOf(
     ...(pixels === undefined ? {} : { pixels }),
     bytes: head.bytes,
     sha256,
-    key,
+    key: objectKey(place),
     metadata: text !== null && text.length <= METADATA_LIMIT ? await sealMetadata(ports.keys, c, text) : null,
   }
 }
 
-type Received = { readonly received: 'settled' } | { readonly received: 'stored'; readonly arrival: StoredArrival }
+type ArrivalInHand = StoredArrival & ArrivedObject
+type Received = { readonly received: 'settled' } | { readonly received: 'stored'; readonly arrival: ArrivalInHand }
 const settled: Received = { received: 'settled' }
 
-async function quarantine(ports: ArrivalPorts, key: string, place: ObjectPlace, reason: string): Promise<Received> {
-  await ports.objects.copy({ bucket: 'incoming', key }, { bucket: 'quarantine', key })
+async function quarantine(ports: ArrivalPorts, { key, place }: ArrivedObject, reason: string): Promise<Received> {
+  await ports.objects.copy({ bucket: 'incoming', key }, { bucket: 'quarantine', key: objectKey(place) })
   await recordFailed(ports, place, reason)
   await ports.objects.remove({ bucket: 'incoming', key })
   return settled
 }
 
 /** Judges one object. What is already gone from `incoming` was handled by an earlier delivery of the same message. */
-async function receive(ports: ArrivalPorts, key: string, place: ObjectPlace, inHand: CaseInHand): Promise<Received> {
+async function receive(ports: ArrivalPorts, arrived: ArrivedObject, inHand: CaseInHand): Promise<Received> {
+  const { key, place } = arrived
   const ref = { bucket: 'incoming' as const, key }
   const head = await ports.objects.head(ref)
   if (head === undefined) return settled
   const announced = await inHand.announced(place)
   const verdict = await judgeObject(ports, ref, head, inHand.case, inHand.patient, announced)
-  if (verdict.verdict === 'failed') return quarantine(ports, key, place, verdict.reason)
-  const instance = await instanceOf(ports, inHand.case, key, head, verdict, announced?.sha256 ?? '')
-  if (await conflicts(ports, { place, instance })) return quarantine(ports, key, place, 'conflicting-duplicate')
-  await ports.objects.copy(ref, { bucket: 'images', key })
-  return { received: 'stored', arrival: { place, instance } }
+  if (verdict.verdict === 'failed') return quarantine(ports, arrived, verdict.reason)
+  const instance = await instanceOf(ports, inHand.case, arrived, head, verdict, announced?.sha256 ?? '')
+  if (await conflicts(ports, { place, instance })) return quarantine(ports, arrived, 'conflicting-duplicate')
+  await ports.objects.copy(ref, { bucket: 'images', key: instance.key })
+  return { received: 'stored', arrival: { key, place, instance } }
 }
 
-async function record(ports: ArrivalPorts, arrivals: readonly StoredArrival[]): Promise<void> {
+async function record(ports: ArrivalPorts, arrivals: readonly ArrivalInHand[]): Promise<void> {
   const recorded = await recordStored(ports, arrivals)
   await Promise.all(
-    arrivals.map(({ place, instance }, at) =>
+    arrivals.map((arrival, at) =>
       recorded[at] === 'conflict'
-        ? quarantine(ports, instance.key, place, 'conflicting-duplicate')
-        : ports.objects.remove({ bucket: 'incoming', key: instance.key }),
+        ? quarantine(ports, arrival, 'conflicting-duplicate')
+        : ports.objects.remove({ bucket: 'incoming', key: arrival.key }),
     ),
   )
 }
 
-interface Located {
+interface Located extends ArrivedObject {
   readonly at: number
-  readonly key: string
-  readonly place: ObjectPlace
 }
 
 async function caseInHand(ports: ArrivalPorts, referralId: string): Promise<CaseInHand> {
@@ -125,7 +131,7 @@ async function receiveForCase(
   results: PromiseSettledResult<Handled>[],
 ): Promise<void> {
   const inHand = await caseInHand(ports, referralId)
-  const received = await Promise.allSettled(located.map(({ key, place }) => receive(ports, key, place, inHand)))
+  const received = await Promise.allSettled(located.map((arrived) => receive(ports, arrived, inHand)))
   const arrivals = received.flatMap((one) =>
     one.status === 'fulfilled' && one.value.received === 'stored' ? [one.value.arrival] : [],
   )

@@ -37,6 +37,8 @@ const minute = Duration.minutes(1)
 
 /** How long a message may wait before somebody is woken: a stat case has minutes, a key figure has an hour. */
 const oldestSeconds: Readonly<Record<QueueName, number>> = {
+  'ingest-stat': 60,
+  'ingest-urgent': 300,
   ingest: 600,
   'route-stat': 60,
   'route-urgent': 300,

@@ -23,7 +23,7 @@ const sizes: Readonly<Record<CapabilityName, FunctionSize>> = {
   'machine-token': { ...api, memoryMib: 512, reserved: 10 },
   'privacy-desk': { ...api, reserved: 5 },
   'api-reference': { ...api, memoryMib: 512, reserved: 5 },
-  'study-arrival': { timeoutSeconds: 120, memoryMib: 2048, reserved: 100 },
+  'study-arrival': { timeoutSeconds: 120, memoryMib: 2048, reserved: 150 },
   // An original, its copy and what the verifier reads of both, whole in memory.
   'study-deidentify': { timeoutSeconds: 120, memoryMib: 3008, reserved: 20 },
   'worklist-routing': { timeoutSeconds: 15, memoryMib: 1024, reserved: 50 },

@@ -5,7 +5,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { bucketClasses } from '../../shared/contracts/bucket-classes.ts'
 import { capabilityNames, capability } from '../../shared/contracts/capabilities.ts'
-import { queueNames, queues, type QueueName } from '../../shared/contracts/messages.ts'
+import { arrivalRoutes, queueNames, queues, type QueueName } from '../../shared/contracts/messages.ts'
 import { CellBackup } from '../constructs/cell-backup.ts'
 import { CellBuckets } from '../constructs/cell-buckets.ts'
 import { CellKeys } from '../constructs/cell-keys.ts'
@@ -64,14 +64,17 @@ export class StateStack extends CellStack {
 
   /** On the bucket itself: CDK's own way is a custom resource, one more function with rights over every bucket. */
   private notifyIngest(): void {
-    const { queue } = this.queues.ingest
-    this.accept(queue, 'ObjectCreated', 's3.amazonaws.com', bucketArn(this.cell, 'incoming'))
     const bucket = this.buckets.of.incoming.node.defaultChild as CfnBucket
     bucket.notificationConfiguration = {
-      queueConfigurations: [{ event: 's3:ObjectCreated:*', queue: queue.queueArn }],
+      queueConfigurations: arrivalRoutes.map((route) => {
+        const { queue } = this.queues[route.queue]
+        this.accept(queue, 'ObjectCreated', 's3.amazonaws.com', bucketArn(this.cell, 'incoming'))
+        // S3 asks the queue whether it may send before it accepts the configuration.
+        bucket.node.addDependency(queue)
+        const rules = [{ name: 'prefix', value: route.prefix }]
+        return { event: 's3:ObjectCreated:*', queue: queue.queueArn, filter: { s3Key: { rules } } }
+      }),
     }
-    // S3 asks the queue whether it may send before it accepts the configuration.
-    bucket.node.addDependency(queue)
   }
 
   /** A service sends on behalf of one resource of this account, and of nothing else (KMS-03). */

@@ -1,5 +1,5 @@
 import type { BucketClass } from './bucket-classes.ts'
-import type { QueueName } from './messages.ts'
+import { queueNames, type QueueName } from './messages.ts'
 
 /** `copy`: read with its tags, to be written elsewhere in the cell. `erase`: all versions, and never past a lock. */
 export type BucketRight = 'read' | 'copy' | 'write' | 'remove' | 'erase' | 'sign-put' | 'sign-get'
@@ -25,7 +25,7 @@ export const capabilities = {
     trigger: 'http',
     records: true,
     keys: ['mac'],
-    sends: ['ingest'],
+    sends: ['ingest-stat', 'ingest-urgent', 'ingest'],
     buckets: { network: ['read'], incoming: ['sign-put', 'read', 'remove'] },
   },
   worklist: { trigger: 'http', records: true, keys: ['mac'], buckets: { network: ['read'] } },
@@ -69,7 +69,7 @@ export const capabilities = {
   'api-reference': { trigger: 'http', records: false },
   'study-arrival': {
     trigger: 'queue',
-    consumes: ['ingest'],
+    consumes: ['ingest-stat', 'ingest-urgent', 'ingest'],
     records: true,
     keys: ['seal', 'open'],
     buckets: {
@@ -102,12 +102,12 @@ export const capabilities = {
   'outbox-dispatch': {
     trigger: 'outbox',
     records: true,
-    sends: ['ingest', 'route-stat', 'route-urgent', 'route-routine', 'copies', 'delivery', 'numbers'],
+    sends: queueNames,
   },
   'minute-sweep': {
     trigger: 'minute',
     records: true,
-    sends: ['ingest', 'route-stat', 'route-urgent', 'route-routine', 'copies', 'delivery', 'numbers'],
+    sends: queueNames,
     keys: ['sign'],
     buckets: { network: ['read'], audit: ['write'] },
   },

@@ -1,6 +1,7 @@
 import * as z from 'zod'
-import { ReferralIdSchema } from '../domain/case/case.ts'
+import { orgOf, ReferralIdSchema, UrgencySchema, type Urgency } from '../domain/case/case.ts'
 import { InstantSchema } from '../domain/instant.ts'
+import { arrivalPrefixes, placeOf } from '../domain/upload/upload-session.ts'
 
 /** An object was created in the incoming bucket: what both editions' notifications are turned into. */
 export const ObjectArrivedSchema = z.strictObject({ kind: z.literal('object-arrived'), key: z.string().min(1) })
@@ -30,6 +31,9 @@ export const CountEventsSchema = z.strictObject({
 
 /** Every queue and its message: the producer's output type is the consumer's input type. */
 export const queues = {
+  'ingest-stat': { message: IngestMessageSchema, maxReceiveCount: 5, visibilitySeconds: 180, batchSize: 10 },
+  'ingest-urgent': { message: IngestMessageSchema, maxReceiveCount: 5, visibilitySeconds: 180, batchSize: 10 },
+  /** Of routine cases. Until stat and urgent had their own it was the queue of all: what waits in it stays good. */
   ingest: { message: IngestMessageSchema, maxReceiveCount: 5, visibilitySeconds: 180, batchSize: 10 },
   'route-stat': { message: RouteCaseSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 1 },
   'route-urgent': { message: RouteCaseSchema, maxReceiveCount: 5, visibilitySeconds: 90, batchSize: 5 },
@@ -43,6 +47,25 @@ export type QueueName = keyof typeof queues
 export type QueueMessage<Q extends QueueName> = z.infer<(typeof queues)[Q]['message']>
 export const queueNames = Object.keys(queues) as QueueName[]
 
+/** Where the arrivals of a case wait, by its urgency: behind nothing less urgent. */
+export const ingestQueues = {
+  stat: 'ingest-stat',
+  urgent: 'ingest-urgent',
+  routine: 'ingest',
+} as const satisfies Readonly<Record<Urgency, QueueName>>
+
+/** Which queue is told of an object of the incoming bucket, by the beginning of its key; none of what is no image. */
+export const arrivalRoutes = UrgencySchema.options.map((urgency) => ({
+  prefix: arrivalPrefixes[urgency],
+  queue: ingestQueues[urgency],
+}))
+
+/** The organisation whose case a message is about: a queue that many share is fair between these. Undefined for no case at all. */
+export function senderOf(message: QueueMessage<QueueName>): string | undefined {
+  const referralId = message.kind === 'object-arrived' ? placeOf(message.key)?.referralId : message.referralId
+  return referralId === undefined ? undefined : orgOf(referralId)
+}
+
 const outbox = <Q extends QueueName>(queue: Q) =>
   z.strictObject({ queue: z.literal(queue), message: queues[queue].message, writtenAt: InstantSchema })
 
@@ -55,6 +78,11 @@ export const OutboxMessageV1Schema = z.discriminatedUnion('queue', [
   outbox('delivery'),
   outbox('numbers'),
 ])
-/** Messages written before copies were made are of the first form, which is among these. */
-export const OutboxMessageSchema = z.discriminatedUnion('queue', [...OutboxMessageV1Schema.options, outbox('copies')])
+/** The first form is that before copies were made, the second that before stat and urgent arrivals had queues of their own. */
+export const OutboxMessageV2Schema = z.discriminatedUnion('queue', [...OutboxMessageV1Schema.options, outbox('copies')])
+export const OutboxMessageSchema = z.discriminatedUnion('queue', [
+  ...OutboxMessageV2Schema.options,
+  outbox('ingest-stat'),
+  outbox('ingest-urgent'),
+])
 export type OutboxMessage = z.infer<typeof OutboxMessageSchema>

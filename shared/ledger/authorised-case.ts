@@ -1,13 +1,12 @@
 import { accessTo, type Access, type PermittedOperation } from '../domain/access/permissions.ts'
 import type { Principal } from '../domain/access/principal.ts'
 import { relationsOf, type Relation } from '../domain/access/relations.ts'
-import type { ReferralId } from '../domain/case/case.ts'
+import { orgOf, type ReferralId } from '../domain/case/case.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { NetworkDirectory } from '../ports/network-directory.ts'
 import type { RecordStore } from '../ports/record-store.ts'
 import { loadCase, type LoadedCase } from './case-ledger.ts'
-import { orgOf } from './keys.ts'
 
 /** Refuses unless the permission table lets this principal do this to this case. A stranger gets the answer of a missing case. */
 export function authorise(

@@ -1,4 +1,4 @@
-import type { Case, ReferralId } from '../domain/case/case.ts'
+import { orgOf, type Case, type ReferralId } from '../domain/case/case.ts'
 import {
   CopyRecordSchema,
   StudyCopiesSchema,
@@ -11,7 +11,7 @@ import type { SealContext } from '../ports/key-vault.ts'
 import type { RecordStore, RecordWrite } from '../ports/record-store.ts'
 import type { Clock, IdSource } from '../ports/surroundings.ts'
 import { plain } from './case-rows.ts'
-import { keys, orgOf } from './keys.ts'
+import { keys } from './keys.ts'
 import { outboxWrite } from './outbox.ts'
 import { sha256 } from './sha256.ts'
 import { recordsUnder } from './upload-ledger.ts'

@@ -5,6 +5,7 @@ import type { Instant } from '../domain/instant.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { ErasureIn, ErasureProof, RetentionFile } from '../domain/retention/retention-file.ts'
+import { arrivalPrefixes } from '../domain/upload/upload-session.ts'
 import type { BucketClass } from '../contracts/bucket-classes.ts'
 import type { Eraser } from '../ports/eraser.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
@@ -35,7 +36,7 @@ export interface ErasureOrder {
 
 /** Where objects of a case lie, by the beginning of their keys. */
 const places = (id: ReferralId): readonly (readonly [BucketClass, string])[] => [
-  ['incoming', `studies/${id}/`],
+  ...Object.values(arrivalPrefixes).map((prefix) => ['incoming', `${prefix}${id}/`] as const),
   ['incoming', `attachments/${id}/`],
   ['quarantine', `studies/${id}/`],
   ['images', `studies/${id}/`],

@@ -1,4 +1,4 @@
-import type { ReferralId } from '../domain/case/case.ts'
+import { orgOf, type ReferralId } from '../domain/case/case.ts'
 import type { RecordKey } from '../ports/record-store.ts'
 
 /**
@@ -6,8 +6,6 @@ import type { RecordKey } from '../ports/record-store.ts'
  * a DICOM UID, because keys reach logs, metrics and support files that bodies do not.
  */
 const number = (n: number): string => String(n).padStart(8, '0')
-
-export const orgOf = (referralId: ReferralId): string => referralId.slice(0, referralId.lastIndexOf('.'))
 
 export const casePartition = (referralId: ReferralId): string => `org#${orgOf(referralId)}#case#${referralId}`
 

@@ -1,9 +1,9 @@
 import type { Patient } from '../contracts/http/referrals.ts'
-import { ReferralIdSchema, type ReferralId } from '../domain/case/case.ts'
+import { orgOf, ReferralIdSchema, type ReferralId } from '../domain/case/case.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { RecordStore, RecordWrite } from '../ports/record-store.ts'
 import { keyedDigest } from './keyed-digest.ts'
-import { keys, orgOf } from './keys.ts'
+import { keys } from './keys.ts'
 import { walkPartition } from './walk-partition.ts'
 
 export interface PatientAsKnown extends Pick<Patient, 'patientId' | 'issuerOfPatientId'> {

@@ -5,9 +5,8 @@ import {
   TakenOrderSchema,
   type SubmitReferral,
 } from '../contracts/http/referrals.ts'
-import type { Case, ReferralId, Sealed } from '../domain/case/case.ts'
+import { orgOf, type Case, type ReferralId, type Sealed } from '../domain/case/case.ts'
 import type { KeyVault, SealContext } from '../ports/key-vault.ts'
-import { orgOf } from './keys.ts'
 
 /** Who the patient is and why they are imaged: the one part of a referral that no list, log, key or queue ever holds. */
 export const PatientRecordSchema = z.strictObject({

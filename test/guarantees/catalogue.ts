@@ -82,6 +82,7 @@ export const guarantees: readonly Guarantee[] = [
   { name: 'tokens', run: async () => (await import('./token-attacks.ts')).runTokenAttacks() },
   { name: 'assertions of systems', run: async () => (await import('./assertion-attacks.ts')).runAssertionAttacks() },
   { name: 'flood', run: async () => (await import('./flood.ts')).runFlood({ requests: 5000 }) },
+  { name: 'backlog', run: async () => (await import('./backlog.ts')).runBacklog({ few: 500, many: 2000 }) },
   { name: 'presigned requests', run: async () => (await import('./presigned-attacks.ts')).runPresignedAttacks() },
   { name: 'our templates', run: async () => (await import('./own-templates.ts')).runOwnTemplates() },
   { name: 'supply chain', run: async () => (await import('./supply-chain.ts')).runSupplyChain() },

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
-import { buildCtSlice } from '../builders/dicom-file.ts'
-import { apiClient, type ApiClient } from '../../local/client/api-client.ts'
+import { apiClient } from '../../local/client/api-client.ts'
 import { caseChain, orgChain } from '../../shared/ledger/audit-chain.ts'
 import type { NetworkDefinition } from '../../shared/domain/network/network-definition.ts'
 import { freshUid, referralBody } from '../acceptance/study-in-hand.ts'
 import { rowOf, type GuaranteeRow } from './guarantee-row.ts'
 import { withScratchCell, type ScratchCell } from './scratch-cell.ts'
+import { timeToOffer } from './one-image.ts'
 import { ask, closeWire } from './wire.ts'
 
 /** Small, so that a laptop can go far beyond them in a second. */
@@ -39,35 +38,6 @@ const submitting = (cell: ScratchCell, token: string, pathwayId: string) => asyn
   })
   const answer = status === 201 ? (JSON.parse(body) as { referralId: string }) : undefined
   return { status, retryAfter: headers['retry-after'] as string | undefined, referralId: answer?.referralId }
-}
-
-/** One image to a stat referral of the other organisation: milliseconds until a reader has been asked. */
-async function timeToOffer(client: ApiClient): Promise<number> {
-  const started = performance.now()
-  const [studyInstanceUid, seriesInstanceUid, sopInstanceUid] = [freshUid(), freshUid(), freshUid()]
-  const patient = { id: 'MRN-77', name: 'Muster^Maria', birthDate: '19560229' }
-  const content = buildCtSlice({
-    studyInstanceUid,
-    seriesInstanceUid,
-    sopInstanceUid,
-    instanceNumber: 1,
-    rows: 64,
-    columns: 64,
-    patient,
-  })
-  const sha256 = createHash('sha256').update(content).digest('hex')
-  const { referralId, version } = await client.call('submitReferral', { body: referralBody({ studyInstanceUid }) })
-  const body = { studyInstanceUid, objects: [{ sopInstanceUid, bytes: content.length, sha256 }] }
-  const { uploadId } = await client.call('openUpload', { params: { referralId }, version, body })
-  const { urls } = await client.call('pageUploadUrls', { params: { referralId, uploadId } })
-  const put = urls[0]?.put
-  await fetch(put?.url ?? '', { method: 'PUT', headers: put?.headers ?? {}, body: content as Uint8Array<ArrayBuffer> })
-  for (;;) {
-    const { state } = await client.call('readStatus', { params: { referralId } })
-    if (state === 'offered') return performance.now() - started
-    if (performance.now() - started > 60_000) throw new Error(`still ${state}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
 }
 
 const inParallel = async (count: number, width: number, work: () => Promise<Sent>): Promise<Sent[]> => {

@@ -23,6 +23,14 @@ const { own, templates } = ownCell('eu-central-1')
 const all = (type: string) => resourcesOf(templates, type)
 const text = (value: unknown): string => JSON.stringify(value)
 
+interface Notifications {
+  readonly QueueConfigurations: readonly {
+    readonly Event: string
+    readonly Filter: { readonly S3Key: { readonly Rules: readonly unknown[] } }
+    readonly Queue: unknown
+  }[]
+}
+
 /** Policies that say who may reach a key, bucket, queue or topic. */
 const resourcePolicies = (): { readonly on: string; readonly statement: Statement }[] =>
   [
@@ -100,10 +108,22 @@ describe('buckets', () => {
     })
   })
 
-  test('tell the ingest queue of what arrives only once the queue takes it', () => {
+  test('tell a queue of each urgency of what arrives under its prefix, only once the queue takes it', () => {
     const [incoming] = all('AWS::S3::Bucket').filter(({ properties }) => 'NotificationConfiguration' in properties)
-    expect(text(incoming?.properties['NotificationConfiguration'])).toContain('s3:ObjectCreated:*')
-    expect(incoming?.DependsOn?.some((id) => /^IngestQueue.*Policy/.test(id))).toBe(true)
+    const { QueueConfigurations } = incoming?.properties['NotificationConfiguration'] as Notifications
+    const told = QueueConfigurations.map(({ Event, Filter, Queue }) => ({
+      event: Event,
+      filter: Filter.S3Key.Rules,
+      queue: text(Queue).match(/"(\w+Queue)[0-9A-F]{8}"/)?.[1],
+    }))
+    const event = 's3:ObjectCreated:*'
+    expect(told).toEqual([
+      { event, filter: [{ Name: 'prefix', Value: 'stat/' }], queue: 'IngestStatQueue' },
+      { event, filter: [{ Name: 'prefix', Value: 'urgent/' }], queue: 'IngestUrgentQueue' },
+      { event, filter: [{ Name: 'prefix', Value: 'studies/' }], queue: 'IngestQueue' },
+    ])
+    for (const { queue } of told)
+      expect(incoming?.DependsOn?.some((id) => new RegExp(`^${queue}.*Policy`).test(id))).toBe(true)
   })
 })
 
@@ -112,7 +132,7 @@ describe('queues', () => {
     const queues = all('AWS::SQS::Queue')
     const redriven = queues.filter(({ properties }) => 'RedrivePolicy' in properties)
     const dead = queues.filter(({ properties }) => !('RedrivePolicy' in properties))
-    expect(redriven).toHaveLength(7)
+    expect(redriven).toHaveLength(9)
     const alarmed = text(all('AWS::CloudWatch::Alarm').map(({ properties }) => properties))
     for (const { id } of dead) {
       expect(redriven.some(({ properties }) => text(properties['RedrivePolicy']).includes(id))).toBe(true)
@@ -134,7 +154,7 @@ describe('queues', () => {
     const mappings = all('AWS::Lambda::EventSourceMapping').filter(({ properties }) =>
       /Queue/.test(text(properties['EventSourceArn'])),
     )
-    expect(mappings).toHaveLength(7)
+    expect(mappings).toHaveLength(9)
     for (const { properties } of mappings) {
       const source = text(properties['EventSourceArn'])
       const queue = all('AWS::SQS::Queue').find(({ id }) => source.includes(id))
@@ -142,6 +162,20 @@ describe('queues', () => {
       expect(Number(queue?.properties['VisibilityTimeout'])).toBeGreaterThanOrEqual(6 * (timeout ?? Infinity))
       expect(properties['FunctionResponseTypes']).toEqual(['ReportBatchItemFailures'])
     }
+  })
+
+  test('that share a function leave each other places: together they take no more than it has', () => {
+    const taken = new Map<string, number>()
+    for (const { properties } of all('AWS::Lambda::EventSourceMapping')) {
+      const { Ref } = properties['FunctionName'] as { Ref: string }
+      const { MaximumConcurrency = 0 } = (properties['ScalingConfig'] ?? {}) as { MaximumConcurrency?: number }
+      taken.set(Ref, (taken.get(Ref) ?? 0) + MaximumConcurrency)
+    }
+    const reserved = all('AWS::Lambda::Function').flatMap(({ id, properties }) =>
+      taken.has(id) ? [[id, Number(properties['ReservedConcurrentExecutions'])] as const] : [],
+    )
+    expect(reserved).toHaveLength(taken.size)
+    for (const [id, places] of reserved) expect(taken.get(id), id).toBeLessThanOrEqual(places)
   })
 })
 

@@ -6,7 +6,7 @@ import { AttachmentRecordSchema } from '../../shared/contracts/stored/attachment
 import { HomeReportV1Schema, HomeReportV2Schema } from '../../shared/contracts/stored/home-report.ts'
 import { ReportDraftSchema } from '../../shared/contracts/stored/report-draft.ts'
 import { SealedReportSchema } from '../../shared/contracts/stored/sealed-report.ts'
-import { OutboxMessageSchema, OutboxMessageV1Schema } from '../../shared/contracts/messages.ts'
+import { OutboxMessageSchema, OutboxMessageV1Schema, OutboxMessageV2Schema } from '../../shared/contracts/messages.ts'
 import { AuditRecordSchema } from '../../shared/domain/audit/audit-record.ts'
 import { canonicalJson, type JsonValue } from '../../shared/domain/canonical-json.ts'
 import { CaseSchema } from '../../shared/domain/case/case.ts'
@@ -23,7 +23,12 @@ import {
   InstanceV3Schema,
   StoredSeriesSchema,
 } from '../../shared/domain/upload/instance.ts'
-import { ArrivalSchema, ManifestChunkSchema, UploadSessionSchema } from '../../shared/domain/upload/upload-session.ts'
+import {
+  ArrivalSchema,
+  ManifestChunkSchema,
+  UploadSessionV1Schema,
+  UploadSessionV2Schema,
+} from '../../shared/domain/upload/upload-session.ts'
 import { CounterSchema } from '../../shared/ledger/counters.ts'
 import { PatientRecordSchema } from '../../shared/ledger/patient-seal.ts'
 
@@ -41,7 +46,8 @@ const stored: Readonly<Record<string, z.ZodType>> = {
   'overread/network@1': NetworkDefinitionV1Schema,
   'overread/network@2': NetworkDefinitionSchema,
   'overread/patient-record@1': PatientRecordSchema,
-  'overread/upload@1': UploadSessionSchema,
+  'overread/upload@1': UploadSessionV1Schema,
+  'overread/upload@2': UploadSessionV2Schema,
   'overread/manifest@1': ManifestChunkSchema,
   'overread/arrival@1': ArrivalSchema,
   'overread/instance@1': InstanceV1Schema,
@@ -55,7 +61,8 @@ const stored: Readonly<Record<string, z.ZodType>> = {
   'overread/draft@1': ReportDraftSchema,
   'overread/counter@1': CounterSchema,
   'overread/outbox@1': OutboxMessageV1Schema,
-  'overread/outbox@2': OutboxMessageSchema,
+  'overread/outbox@2': OutboxMessageV2Schema,
+  'overread/outbox@3': OutboxMessageSchema,
   'overread/copy@1': CopyRecordSchema,
   'overread/study-copies@1': StudyCopiesSchema,
   'overread/retention-file@1': RetentionFileSchema,

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { CELL_TABLES, SCHEMA_VERSION } from './cell-schema.ts'
+import { CELL_CHANGES, CELL_TABLES, SCHEMA_VERSION } from './cell-schema.ts'
 
 export interface CellDatabase {
   /** For reading, and for the statements that `commit` runs. */
@@ -36,7 +36,7 @@ const bringUp = (sql: DatabaseSync): void => {
   const found = Number(sql.prepare('PRAGMA user_version').get()?.['user_version'])
   if (found > SCHEMA_VERSION) throw new Error(`the data directory was written by a later Overread (schema ${found})`)
   sql.exec('BEGIN IMMEDIATE')
-  if (found === 0) sql.exec(CELL_TABLES)
+  for (const change of found === 0 ? [CELL_TABLES] : CELL_CHANGES.slice(found - 1)) sql.exec(change)
   // Written each time, so that the write-ahead log exists and can be opened for syncing.
   sql.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
 }

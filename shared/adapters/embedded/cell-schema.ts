@@ -1,5 +1,5 @@
-/** Raised with each change of the tables; a file of a later version is refused, one of an earlier is brought up. */
-export const SCHEMA_VERSION = 1
+/** Raised with each change of the tables; a file of a later version is refused, one of an earlier is brought up by CELL_CHANGES. */
+export const SCHEMA_VERSION = 2
 
 /** TEXT keys compare as bytes of UTF-8 (BINARY collation): the order that DynamoDB gives sort keys. */
 export const CELL_TABLES = `
@@ -31,8 +31,15 @@ CREATE INDEX parts_by_file ON parts (file);
 CREATE TABLE messages (
   id INTEGER PRIMARY KEY, queue TEXT NOT NULL, message_id TEXT NOT NULL, body TEXT NOT NULL, sent_at INTEGER NOT NULL,
   visible_at INTEGER NOT NULL, receive_count INTEGER NOT NULL DEFAULT 0, first_received_at INTEGER, receipt TEXT,
-  interrupted INTEGER NOT NULL DEFAULT 0
+  interrupted INTEGER NOT NULL DEFAULT 0, sender TEXT NOT NULL DEFAULT '-'
 );
-CREATE INDEX messages_by_visibility ON messages (queue, visible_at);
+CREATE INDEX messages_by_sender ON messages (queue, sender, visible_at);
 CREATE UNIQUE INDEX messages_by_receipt ON messages (receipt) WHERE receipt IS NOT NULL;
 `
+
+/** From each version to the next, the first from 1. Messages that waited before senders had turns share one. */
+export const CELL_CHANGES: readonly string[] = [
+  `ALTER TABLE messages ADD COLUMN sender TEXT NOT NULL DEFAULT '-';
+   DROP INDEX messages_by_visibility;
+   CREATE INDEX messages_by_sender ON messages (queue, sender, visible_at);`,
+]

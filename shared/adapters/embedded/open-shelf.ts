@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { arrivalRoutes, senderOf } from '../../contracts/messages.ts'
 import type { ObjectRef } from '../../ports/object-store.ts'
 import type { CellDatabase } from './cell-database.ts'
 import type { ObjectShelf } from './disk-object-store.ts'
@@ -12,11 +13,14 @@ import { objectRows } from './object-rows.ts'
 import type { SqliteMessageQueues } from './sqlite-message-queues.ts'
 import { unsyncedFiles } from './unsynced-files.ts'
 
-/** As the S3 notification of the cloud edition: an object in the incoming bucket is a message to the ingest queue. */
+/** As the S3 notifications of the cloud edition: an image in the incoming bucket is a message to the queue of its prefix. */
 const arrivals =
   (queues: SqliteMessageQueues) =>
   ({ bucket, key }: ObjectRef): void => {
-    if (bucket === 'incoming') queues.enqueue('ingest', JSON.stringify({ kind: 'object-arrived', key }))
+    const route = arrivalRoutes.find(({ prefix }) => bucket === 'incoming' && key.startsWith(prefix))
+    if (route === undefined) return
+    const message = { kind: 'object-arrived', key } as const
+    queues.enqueue(route.queue, JSON.stringify(message), { sender: senderOf(message) })
   }
 
 export const openShelf = (dataDir: string, database: CellDatabase, queues: SqliteMessageQueues): ObjectShelf => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import type { QueueName } from '../../contracts/messages.ts'
-import { queueNames, queues } from '../../contracts/messages.ts'
+import { queueNames, queues, senderOf } from '../../contracts/messages.ts'
 import type { MessageQueues } from '../../ports/message-queues.ts'
 import type { Clock } from '../../ports/surroundings.ts'
 import type { CellDatabase } from './cell-database.ts'
@@ -16,6 +16,12 @@ export interface ReceivedMessage {
   readonly firstReceivedAt: number
 }
 
+export interface EnqueueOptions {
+  readonly delaySeconds?: number
+  /** With whom it shares a turn; all that name nobody share one. */
+  readonly sender?: string | undefined
+}
+
 export interface QueueDepth {
   readonly visible: number
   /** Received and not yet deleted, or still delayed. */
@@ -26,8 +32,11 @@ export interface QueueDepth {
 
 export interface SqliteMessageQueues extends MessageQueues {
   /** Within a `commit` of the same database: the message becomes durable with whatever caused it, or not at all. */
-  enqueue(queue: QueueName, body: string, delaySeconds?: number): void
-  /** At most ten, hidden until the queue's visibility time-out. Those received too often go to the dead-letter queue. */
+  enqueue(queue: QueueName, body: string, options?: EnqueueOptions): void
+  /**
+   * At most ten of one sender, hidden until the queue's visibility time-out. Senders have turns: however much one has sent, another
+   * waits for one batch of it. Those received too often go to the dead-letter queue.
+   */
   receive(queue: QueueName, limit: number): Promise<readonly ReceivedMessage[]>
   delete(receiptHandles: readonly string[]): Promise<void>
   /** Makes messages visible again after so many seconds, as `ChangeMessageVisibility` does. */
@@ -61,13 +70,32 @@ const RowSchema = z.object({
 
 const dlq = (queue: QueueName): string => `${queue}-dlq`
 
+const NOBODY = '-'
+
+/** A step of the index a sender, never one a message. */
+const SENDERS = `WITH RECURSIVE senders (sender) AS (
+  SELECT min(sender) FROM messages WHERE queue = ?1 AND sender > ?2
+  UNION ALL
+  SELECT (SELECT min(sender) FROM messages WHERE queue = ?1 AND sender > senders.sender) FROM senders
+  WHERE sender IS NOT NULL
+)`
+
 const prepare = ({ sql }: CellDatabase) => ({
-  insert: sql.prepare('INSERT INTO messages (queue, message_id, body, sent_at, visible_at) VALUES (?, ?, ?, ?, ?)'),
+  insert: sql.prepare(
+    'INSERT INTO messages (queue, message_id, body, sent_at, visible_at, sender) VALUES (?, ?, ?, ?, ?, ?)',
+  ),
+  turn: sql.prepare(
+    `${SENDERS} SELECT sender FROM senders
+     WHERE EXISTS (SELECT 1 FROM messages WHERE queue = ?1 AND sender = senders.sender AND visible_at <= ?3) LIMIT 1`,
+  ),
   visible: sql.prepare(
     `SELECT id, message_id, body, sent_at, receive_count, first_received_at FROM messages
-     WHERE queue = ? AND visible_at <= ? ORDER BY visible_at LIMIT ?`,
+     WHERE queue = ? AND sender = ? AND visible_at <= ? ORDER BY visible_at LIMIT ?`,
   ),
-  nth: sql.prepare('SELECT 1 FROM messages WHERE queue = ? AND visible_at <= ? LIMIT 1 OFFSET ?'),
+  nth: sql.prepare(
+    `${SENDERS} SELECT 1 FROM senders CROSS JOIN messages AS m
+     WHERE m.queue = ?1 AND m.sender = senders.sender AND m.visible_at <= ?3 LIMIT 1 OFFSET ?4`,
+  ),
   hide: sql.prepare(
     `UPDATE messages SET visible_at = ?, receive_count = receive_count + 1, receipt = ?,
      first_received_at = coalesce(first_received_at, ?) WHERE id = ?`,
@@ -86,7 +114,11 @@ const prepare = ({ sql }: CellDatabase) => ({
   purge: sql.prepare('DELETE FROM messages WHERE queue = ?'),
   count: sql.prepare('SELECT count(*) AS n FROM messages WHERE queue = ? AND visible_at <= ?'),
   total: sql.prepare('SELECT count(*) AS n FROM messages WHERE queue = ?'),
-  next: sql.prepare('SELECT min(visible_at) AS at FROM messages WHERE queue = ? AND visible_at > ?'),
+  next: sql.prepare(
+    `${SENDERS} SELECT min(
+       (SELECT min(visible_at) FROM messages WHERE queue = ?1 AND sender = senders.sender AND visible_at > ?3)
+     ) AS at FROM senders`,
+  ),
 })
 
 /** Queues as SQS has them: at least once, visibility time-out, delay, receive count, redrive to a dead-letter queue. */
@@ -96,9 +128,23 @@ export const sqliteMessageQueues = (database: CellDatabase, clock: Clock): Sqlit
   const now = () => Date.parse(clock.now())
   const tell = (queue: QueueName) => listeners.forEach((listener) => listener(queue))
 
-  const enqueue = (queue: QueueName, body: string, delaySeconds = 0): void => {
+  const served = new Map<QueueName, string>()
+
+  const senderAfter = (queue: QueueName, sender: string, at: number): string | undefined => {
+    const found = statements.turn.get(queue, sender, at)?.['sender']
+    return typeof found === 'string' ? found : undefined
+  }
+
+  const nextSender = (queue: QueueName, at: number): string | undefined =>
+    senderAfter(queue, served.get(queue) ?? '', at) ?? senderAfter(queue, '', at)
+
+  const enqueue = (
+    queue: QueueName,
+    body: string,
+    { delaySeconds = 0, sender = NOBODY }: EnqueueOptions = {},
+  ): void => {
     const at = now()
-    statements.insert.run(queue, randomUUID(), body, at, at + delaySeconds * 1000)
+    statements.insert.run(queue, randomUUID(), body, at, at + delaySeconds * 1000, sender)
     // After the commit, and the commit is this turn's: the listener must not look before.
     setImmediate(tell, queue)
   }
@@ -123,13 +169,13 @@ export const sqliteMessageQueues = (database: CellDatabase, clock: Clock): Sqlit
   }
 
   const hasVisible = (queue: QueueName, atLeast = 1): boolean =>
-    statements.nth.get(queue, now(), atLeast - 1) !== undefined
+    statements.nth.get(queue, '', now(), atLeast - 1) !== undefined
 
   return {
     send: async (queue, message, { delaySeconds = 0 } = {}) => {
       if (!(delaySeconds >= 0 && delaySeconds <= 900)) throw new RangeError('a message is delayed by 0 to 900 seconds')
       const body = JSON.stringify(queues[queue].message.parse(message))
-      await database.commit(() => enqueue(queue, body, delaySeconds))
+      await database.commit(() => enqueue(queue, body, { delaySeconds, sender: senderOf(message) }))
     },
     enqueue,
     receive: async (queue, limit) => {
@@ -137,10 +183,12 @@ export const sqliteMessageQueues = (database: CellDatabase, clock: Clock): Sqlit
       return database.commit(() => {
         const [at, most] = [now(), Math.min(limit, 10)]
         const received: ReceivedMessage[] = []
-        // Dead letters among the visible ones make room for those behind them.
-        for (let rows = statements.visible.all(queue, at, most); rows.length > 0 && received.length === 0;) {
+        // Where all of a turn are dead letters, those behind them have the next.
+        for (let sender = nextSender(queue, at); sender !== undefined; sender = nextSender(queue, at)) {
+          served.set(queue, sender)
+          const rows = statements.visible.all(queue, sender, at, most)
           received.push(...rows.flatMap((row) => receiveRow(queue, row, at) ?? []))
-          rows = statements.visible.all(queue, at, most)
+          if (received.length > 0) break
         }
         return received
       })
@@ -172,7 +220,7 @@ export const sqliteMessageQueues = (database: CellDatabase, clock: Clock): Sqlit
       return { visible, hidden: total(queue) - visible, dead: total(dlq(queue)) }
     },
     nextVisibleAt: (queue) => {
-      const at = statements.next.get(queue, now())?.['at']
+      const at = statements.next.get(queue, '', now())?.['at']
       return typeof at === 'number' ? at : undefined
     },
     onMessage: (listener) => void listeners.push(listener),

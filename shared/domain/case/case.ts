@@ -13,6 +13,8 @@ export const ReferralIdSchema = z
   })
 export type ReferralId = z.infer<typeof ReferralIdSchema>
 
+export const orgOf = (referralId: ReferralId): string => referralId.slice(0, referralId.lastIndexOf('.'))
+
 export const UrgencySchema = z
   .enum(['stat', 'urgent', 'routine'])
   .meta({ id: 'Urgency', description: 'Which queue and timers apply; from the pathway', examples: ['urgent'] })

@@ -1,8 +1,9 @@
 import * as z from 'zod'
+import { UrgencySchema, type Urgency } from '../case/case.ts'
 import { InstantSchema } from '../instant.ts'
 
-/** An upload as its opening left it. How much of it has arrived is counted apart, once per object. */
-export const UploadSessionSchema = z.strictObject({
+/** Written when all objects arrived under one prefix. */
+export const UploadSessionV1Schema = z.strictObject({
   schema: z.literal('overread/upload@1'),
   uploadId: z.string(),
   state: z.enum(['open', 'complete']),
@@ -11,7 +12,24 @@ export const UploadSessionSchema = z.strictObject({
   openedAt: InstantSchema,
   openedBy: z.string(),
 })
-export type UploadSession = z.infer<typeof UploadSessionSchema>
+
+/** An upload as its opening left it. How much of it has arrived is counted apart, once per object. */
+export const UploadSessionV2Schema = UploadSessionV1Schema.extend({
+  schema: z.literal('overread/upload@2'),
+  /** Of its case when it was opened: with it the URLs that were signed say where the objects arrive. */
+  urgency: UrgencySchema,
+})
+export type UploadSession = z.infer<typeof UploadSessionV2Schema>
+
+/** Reads what any release has written. What the first signed lies under the prefix that is now that of routine cases. */
+export const UploadSessionSchema = z.union([
+  UploadSessionV2Schema,
+  UploadSessionV1Schema.transform((one): UploadSession => ({
+    ...one,
+    schema: 'overread/upload@2',
+    urgency: 'routine',
+  })),
+])
 
 /** What the manifest announces of one object. */
 export const AnnouncedObjectSchema = z.strictObject({
@@ -55,7 +73,12 @@ export function partsOf(bytes: number): Part[] {
   }))
 }
 
-const KEY = /^studies\/([a-z0-9][a-z0-9-]{1,38}\.[0-9a-z]{26})\/([0-9a-z]{26})\/(\d{1,5})$/
+/** The beginning of an incoming object's key, by which its arrival is told to a queue of its own: none is the beginning of another. */
+export const arrivalPrefixes = { stat: 'stat/', urgent: 'urgent/', routine: 'studies/' } as const satisfies Readonly<
+  Record<Urgency, string>
+>
+
+const KEY = /^(stat|urgent|studies)\/([a-z0-9][a-z0-9-]{1,38}\.[0-9a-z]{26})\/([0-9a-z]{26})\/(\d{1,5})$/
 
 export interface ObjectPlace {
   readonly referralId: string
@@ -63,14 +86,19 @@ export interface ObjectPlace {
   readonly index: number
 }
 
-/** Where an object of an upload lies, in every bucket it passes through: opaque ids and a number, nothing of the patient. */
-export const objectKey = ({ referralId, uploadId, index }: ObjectPlace): string =>
-  `studies/${referralId}/${uploadId}/${index}`
+const within = ({ referralId, uploadId, index }: ObjectPlace): string => `${referralId}/${uploadId}/${index}`
+
+/** Where an object of an upload lies once it was looked at: opaque ids and a number, nothing of the patient. */
+export const objectKey = (place: ObjectPlace): string => `studies/${within(place)}`
+
+/** Where it arrives: what is urgent apart, so that it waits behind nothing that is not. */
+export const arrivalKey = ({ urgency }: Pick<UploadSession, 'urgency'>, place: ObjectPlace): string =>
+  `${arrivalPrefixes[urgency]}${within(place)}`
 
 export function placeOf(key: string): ObjectPlace | undefined {
   const match = KEY.exec(key)
   if (match === null) return undefined
-  const [, referralId = '', uploadId = '', index = ''] = match
+  const [, , referralId = '', uploadId = '', index = ''] = match
   return { referralId, uploadId, index: Number(index) }
 }
 

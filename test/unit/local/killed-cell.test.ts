@@ -60,7 +60,7 @@ describe('a cell that is killed at random moments', () => {
     const objects = Array.from({ length: 400 }, () => {
       const body = randomBytes(randomInt(1000, 400_000))
       return {
-        key: randomUUID(),
+        key: `studies/${randomUUID()}`,
         bytes: body.byteLength,
         sha256: createHash('sha256').update(body).digest('hex'),
         body,

@@ -34,7 +34,7 @@ describe('an erased case', () => {
 
     const { erasure } = await confirm(room, referralId)
     expect(filesThatHold(room.folder, words)).toEqual([])
-    expect(erasure).toMatchObject({ state: 'erased', proof: { objects: 5 } })
+    expect(erasure).toMatchObject({ state: 'erased', proof: { objects: 6 } })
     expect(await loadCase(room.ports.store, referralId)).toBeUndefined()
     expect((await room.loaded()).case.phase.state).toBe('claimed')
     const left = room.everyRecord().filter((one) => JSON.stringify(one).includes(referralId))

@@ -22,6 +22,15 @@ test('sends a message with its delay to the queue it is for', async () => {
   })
 })
 
+test('names the organisation whose case it is about: SQS is fair between these', async () => {
+  sqs.on(SendMessageCommand).resolves({})
+  const referralId = ReferralIdSchema.parse(`donau-klinikum.${'0'.repeat(26)}`)
+  await queues.send('ingest', { kind: 'upload-completed', referralId })
+  await queues.send('ingest', { kind: 'object-arrived', key: `stat/${referralId}/${'1'.repeat(26)}/0` })
+  const inputs = sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input)
+  expect(inputs.map(({ MessageGroupId }) => MessageGroupId)).toEqual(['donau-klinikum', 'donau-klinikum'])
+})
+
 test('a message that its consumer would not understand is never sent', async () => {
   await expect(queues.send('ingest', { ...message, key: '' })).rejects.toThrow()
   expect(sqs.calls()).toHaveLength(0)

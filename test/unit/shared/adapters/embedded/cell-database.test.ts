@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { openCellDatabase } from '../../../../../shared/adapters/embedded/cell-database.ts'
+import { sqliteMessageQueues } from '../../../../../shared/adapters/embedded/sqlite-message-queues.ts'
 import { sqliteRecordStore } from '../../../../../shared/adapters/embedded/sqlite-record-store.ts'
 import { scratchFolder } from '../../../../builders/scratch-folder.ts'
 
@@ -68,6 +69,20 @@ describe('the database of a cell', () => {
     expect(status).not.toBe(0)
     expect(stderr).toContain('in use by another process')
     await database.close()
+  })
+
+  it('of the first version is brought up: what waited in it is handed out', async () => {
+    const path = fresh()
+    const first = openCellDatabase(path)
+    await sqliteMessageQueues(first, clock).send('ingest', { kind: 'object-arrived', key: 'studies/a' })
+    first.sql.exec(`DROP INDEX messages_by_sender; ALTER TABLE messages DROP COLUMN sender;
+      CREATE INDEX messages_by_visibility ON messages (queue, visible_at); PRAGMA user_version = 1`)
+    await first.close()
+    const database = openCellDatabase(path)
+    const received = await sqliteMessageQueues(database, clock).receive('ingest', 10)
+    expect(received).toMatchObject([{ body: '{"kind":"object-arrived","key":"studies/a"}' }])
+    await database.close()
+    await openCellDatabase(path).close()
   })
 
   it('of a later version is refused, not misread', () => {

@@ -8,6 +8,7 @@ import { dropHalfReceived, openShelf, tidyShelf } from '../../../../../shared/ad
 import { sqliteMessageQueues } from '../../../../../shared/adapters/embedded/sqlite-message-queues.ts'
 import { unsyncedFiles } from '../../../../../shared/adapters/embedded/unsynced-files.ts'
 import { virtualClock } from '../../../../../shared/adapters/embedded/virtual-clock.ts'
+import { queueNames } from '../../../../../shared/contracts/messages.ts'
 import type { ObjectRef } from '../../../../../shared/ports/object-store.ts'
 import { scratchFolder } from '../../../../builders/scratch-folder.ts'
 
@@ -48,14 +49,20 @@ describe('objects on disk', () => {
     expect(filled()).toBe(before + 1)
   })
 
-  it('announce their arrival in the incoming bucket, once, and in no other', async () => {
-    await queues.purge('ingest')
-    const ref = fresh('incoming')
+  it.each([
+    ['stat/', 'ingest-stat'],
+    ['urgent/', 'ingest-urgent'],
+    ['studies/', 'ingest'],
+  ] as const)('announce what arrives under %s to %s, once, and no other bucket or key', async (prefix, queue) => {
+    const ref: ObjectRef = { bucket: 'incoming', key: `${prefix}${randomUUID()}` }
     await objects.put(ref, randomBytes(10), dicom)
     await objects.put(ref, randomBytes(10), dicom)
-    await objects.put(fresh('images'), randomBytes(10), dicom)
-    const received = await queues.receive('ingest', 10)
-    expect(received.map(({ body }) => JSON.parse(body) as unknown)).toEqual([{ kind: 'object-arrived', key: ref.key }])
+    await objects.put({ ...ref, bucket: 'images' }, randomBytes(10), dicom)
+    await objects.put({ bucket: 'incoming', key: `attachments/${ref.key}` }, randomBytes(10), dicom)
+    const received = await Promise.all(queueNames.map(async (name) => [name, await queues.receive(name, 10)] as const))
+    expect(
+      received.flatMap(([name, messages]) => messages.map(({ body }) => [name, JSON.parse(body) as unknown])),
+    ).toEqual([[queue, { kind: 'object-arrived', key: ref.key }]])
   })
 
   it('keep their names out of the file system', async () => {

@@ -104,4 +104,42 @@ describe('queues on SQLite', () => {
     await queues.takeOver()
     expect(await queues.receive('ingest', 10)).toEqual([])
   })
+
+  describe('shared by many senders', () => {
+    const [flooder, other] = ['donau', 'liffey'].map((org) => `studies/${org}.${'0'.repeat(26)}/${'1'.repeat(26)}`)
+    const sendMany = (of: string | undefined, count: number) =>
+      Promise.all(Array.from({ length: count }, (_, index) => send(`${of}/${index}`)))
+    const turn = async (limit = 10) =>
+      (await queues.receive('ingest', limit)).map(({ body }) => (JSON.parse(body) as { key: string }).key.slice(8, 14))
+
+    it('give each its turn: who comes last waits for one batch, however much another has sent', async () => {
+      await sendMany(flooder, 500)
+      expect(new Set(await turn())).toEqual(new Set(['donau.']))
+      await sendMany(other, 12)
+      expect(await turn()).toEqual(Array(10).fill('liffey'))
+      expect(await turn()).toEqual(Array(10).fill('donau.'))
+      expect(await turn()).toEqual(Array(2).fill('liffey'))
+      expect(await turn()).toEqual(Array(10).fill('donau.'))
+    })
+
+    it('skip who has nothing that can be taken now, and go on to whoever is behind dead letters', async () => {
+      await sendMany(flooder, 10)
+      for (let n = 0; n < maxReceiveCount; n += 1) {
+        expect(await turn()).toHaveLength(10)
+        clock.advance(visibilitySeconds * SECOND)
+      }
+      await sendMany(other, 1)
+      expect(await turn(1)).toEqual(['liffey'])
+      expect(await turn()).toEqual([])
+      expect(queues.depth('ingest')).toMatchObject({ visible: 0, hidden: 1, dead: 10 })
+    })
+
+    it('know when the next falls due, whoever sent it', async () => {
+      await send(`${other}/1`, 20)
+      await send(`${flooder}/1`, 30)
+      expect(queues.nextVisibleAt('ingest')).toBe(Date.parse(clock.now()) + 20 * SECOND)
+      clock.advance(20 * SECOND)
+      expect(await turn()).toEqual(['liffey'])
+    })
+  })
 })
