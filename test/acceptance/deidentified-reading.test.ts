@@ -3,14 +3,18 @@ import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { atCurrentVersion, type ApiClient } from '../../local/client/api-client.ts'
+import { ApiProblem, atCurrentVersion, type ApiClient } from '../../local/client/api-client.ts'
 import { demoSites, referralFor } from '../../local/demo/referral-for.ts'
 import { groupByStudy, scanFolder } from '../../local/demo/scan-folder.ts'
+import type { FileReport } from '../../shared/contracts/http/reports.ts'
 import { PathwayIdSchema } from '../../shared/domain/network/ids.ts'
 import { identityTokens } from '../../shared/domain/deidentification/identity-tokens.ts'
+import { sha256 } from '../builders/reading-room.ts'
 import { confirmedPolicy } from '../fixtures/confirmed-policy.ts'
 import { networkWithReaderAbroad } from '../fixtures/reader-abroad.ts'
-import { cellInHand, claim, sendReferral, type CellInHand } from './cell-in-hand.ts'
+import { structuredReport } from '../builders/structured-report.ts'
+import { cellInHand, claim, sendReferral, untilSo, untilState, type CellInHand } from './cell-in-hand.ts'
+import { freshUid } from './study-in-hand.ts'
 
 const real = join(import.meta.dirname, '../../../shared/dicom')
 
@@ -20,6 +24,7 @@ interface Sent {
   readonly originals: readonly Uint8Array[]
   readonly sopInstanceUids: readonly string[]
   readonly accessionNumber: string
+  readonly patientId: string
 }
 
 /** Real files of one study, with the referral that its site would write. */
@@ -49,6 +54,7 @@ async function send(hand: CellInHand, names: readonly string[]): Promise<Sent> {
     originals,
     sopInstanceUids: files.map((one) => one.sopInstanceUid ?? ''),
     accessionNumber: body.order.accessionNumber ?? '',
+    patientId: body.patient.patientId,
   }
 }
 
@@ -69,6 +75,49 @@ const residue = (originals: readonly Uint8Array[], bytes: Uint8Array): string[] 
   })
 }
 
+/** Until the first copy is verified there is nothing on which the reader could be allowed to see anything. */
+const notYet = (thrown: unknown): undefined => {
+  if (thrown instanceof ApiProblem && thrown.problem.status === 403) return undefined
+  throw thrown
+}
+
+/** What the reader is shown once every copy has been tried. */
+async function imagesOf(reader: ApiClient, { referralId }: Sent) {
+  const page = await untilSo(
+    () => reader.call('listImages', { params: { referralId } }).catch(notYet),
+    (shown) => shown?.withheld?.underWay === 0,
+  )
+  if (page === undefined) throw new Error('nothing was shown')
+  return page
+}
+
+/** A structured report on the first copy, as a reader's workstation writes it from nothing but the copy. */
+async function reportOnCopies(reader: ApiClient, sent: Sent, imageUid?: string) {
+  const { images, studyInstanceUid = '' } = await imagesOf(reader, sent)
+  const [image] = images
+  const copy = Buffer.from(await bytesOf(image?.get)).toString('latin1')
+  const pseudonym = /OVR-[0-9A-F]{16}/.exec(copy)?.[0] ?? ''
+  const copyUid = image?.sopInstanceUid ?? ''
+  const document = structuredReport({
+    studyInstanceUid,
+    sopInstanceUid: freshUid(),
+    seriesInstanceUid: freshUid(),
+    images: [{ sopInstanceUid: imageUid ?? copyUid, seriesInstanceUid: image?.seriesInstanceUid ?? '' }],
+    patient: { id: pseudonym, name: pseudonym },
+    text: `Fracture on ${copyUid}`,
+  })
+  return { document, copyUid, studyInstanceUid }
+}
+
+/** Sends a document to be attached, by the URL that the cell signs for it. */
+async function attach(reader: ApiClient, referralId: string, document: Uint8Array): Promise<string> {
+  const body = { contentType: 'application/dicom' as const, bytes: document.length, sha256: sha256(document) }
+  const { attachmentId, put } = await reader.call('openAttachment', { params: { referralId }, body })
+  const response = await fetch(put.url, { method: 'PUT', headers: put.headers, body: Buffer.from(document) })
+  expect(response.status).toBe(200)
+  return attachmentId
+}
+
 describe.skipIf(!existsSync(real))('a reader abroad, who works on a de-identified copy', () => {
   let hand: CellInHand
   let reader: ApiClient
@@ -82,13 +131,15 @@ describe.skipIf(!existsSync(real))('a reader abroad, who works on a de-identifie
   afterAll(() => hand.stop())
 
   it('is offered the case, and claims it', async () => {
+    const { referralId } = sent
+    await untilState(hand.as('p-clerk-vienna'), referralId, 'offered')
     const { items } = await reader.call('listWorklist')
-    expect(items.map(({ referralId, state }) => [referralId, state])).toEqual([[sent.referralId, 'offered']])
+    expect(items.filter((item) => item.referralId === referralId).map(({ state }) => state)).toEqual(['offered'])
     expect((await claim(reader, sent.referralId)).state).toBe('claimed')
   })
 
   it('downloads every copy, in which nothing of the original is left', async () => {
-    const page = await reader.call('listImages', { params: { referralId: sent.referralId } })
+    const page = await imagesOf(reader, sent)
     expect(page).toMatchObject({ mode: 'transfer_deidentified', withheld: { held: 0, blocked: 0, underWay: 0 } })
     expect(page.images).toHaveLength(sent.originals.length)
     for (const { get, bytes } of page.images) {
@@ -118,23 +169,34 @@ describe.skipIf(!existsSync(real))('a reader abroad, who works on a de-identifie
     expect(text).not.toContain(sent.accessionNumber)
   })
 
+  const sign = (text: FileReport['text'], attachmentIds: string[]) =>
+    atCurrentVersion(reader, sent.referralId, (version) =>
+      reader.call('signFinal', { params: { referralId: sent.referralId }, version, body: { text, attachmentIds } }),
+    )
+  const plain = { findings: 'f', impression: 'i', alert: 'none' as const }
+
+  it('cannot sign a document that names an image of which there is no copy', async () => {
+    const { document } = await reportOnCopies(reader, sent, '2.25.4711')
+    const attachmentId = await attach(reader, sent.referralId, document)
+    const refused: unknown = await sign(plain, [attachmentId]).catch((thrown: unknown) => thrown)
+    expect(refused).toMatchObject({ problem: { code: 'attachment-rejected', facts: { reason: 'unknown-uid' } } })
+  })
+
   it('signs in terms of the copies, and the referrer reads of the originals', async () => {
     const { referralId } = sent
-    const page = await reader.call('listImages', { params: { referralId } })
-    const copyUid = page.images[0]?.sopInstanceUid ?? ''
+    const { document, copyUid, studyInstanceUid } = await reportOnCopies(reader, sent)
     const foreign = '2.25.4711'
     const text = {
       findings: `Fracture on ${copyUid}, not on ${foreign}.`,
-      impression: `See study ${page.studyInstanceUid ?? ''}`,
+      impression: `See study ${studyInstanceUid}`,
       alert: 'none' as const,
     }
-    await atCurrentVersion(reader, referralId, (version) =>
-      reader.call('signFinal', { params: { referralId }, version, body: { text, attachmentIds: [] } }),
-    )
-    await hand.cell.settle()
-    expect((await reader.call('readReports', { params: { referralId } })).reports[0]?.text).toEqual(text)
+    await sign(text, [await attach(reader, referralId, document)])
+    const [own] = (await reader.call('readReports', { params: { referralId } })).reports
+    expect(own?.text).toEqual(text)
+    expect(own?.attachments.map(({ bytes, get }) => [bytes, get])).toEqual([[document.length, undefined]])
     const referrer = hand.as('p-referrer-vienna')
-    expect((await referrer.call('readStatus', { params: { referralId } })).state).toBe('delivered')
+    await untilState(referrer, referralId, 'delivered')
     const [report] = (await referrer.call('readReports', { params: { referralId } })).reports
     expect(report?.text).toEqual({
       findings: `Fracture on ${sent.sopInstanceUids[0] ?? ''}, not on ${foreign}.`,
@@ -142,6 +204,14 @@ describe.skipIf(!existsSync(real))('a reader abroad, who works on a de-identifie
       alert: 'none',
     })
     expect(report?.copies).toEqual({ uids: 2, released: 1, withheld: 0 })
+    const [attachment] = report?.attachments ?? []
+    expect(attachment?.signed).toEqual({ bytes: document.length, sha256: sha256(document) })
+    const home = await bytesOf(attachment?.get)
+    expect(sha256(home)).toBe(attachment?.sha256)
+    const said = Buffer.from(home).toString('utf8')
+    for (const word of [sent.studyInstanceUid, sent.sopInstanceUids[0] ?? '?', sent.patientId])
+      expect(said).toContain(word)
+    for (const word of [copyUid, studyInstanceUid, 'OVR-']) expect(said).not.toContain(word)
   })
 })
 
@@ -161,7 +231,10 @@ describe.skipIf(!existsSync(real))('copies that a person must look at first', ()
   it('call the coordinator of the site, who sees which and why', async () => {
     const coordinator = hand.as('p-coordinator-vienna')
     const { referralId } = sent
-    const status = await coordinator.call('readStatus', { params: { referralId } })
+    const status = await untilSo(
+      () => coordinator.call('readStatus', { params: { referralId } }),
+      ({ escalations }) => escalations.some(({ clock }) => clock === 'copies'),
+    )
     expect(status.escalations.filter(({ clock }) => clock === 'copies').map(({ personId }) => personId)).toEqual([
       'p-coordinator-vienna',
     ])
@@ -187,10 +260,14 @@ describe.skipIf(!existsSync(real))('copies that a person must look at first', ()
     const { copies } = await coordinator.call('listCopies', { params: { referralId } })
     const copyIds = copies.map(({ copyId }) => copyId)
     await coordinator.call('attestCopies', { params: { referralId }, body: { copyIds, seen: ['no-text', 'no-face'] } })
-    await hand.cell.settle()
-    expect(await coordinator.call('listCopies', { params: { referralId } })).toMatchObject({ released: 3, held: 0 })
+    const seen = await untilSo(
+      () => coordinator.call('listCopies', { params: { referralId } }),
+      ({ released }) => released === copyIds.length,
+    )
+    expect(seen).toMatchObject({ released: 3, held: 0 })
+    await untilState(coordinator, referralId, 'offered')
     await claim(reader, referralId)
-    const page = await reader.call('listImages', { params: { referralId } })
+    const page = await imagesOf(reader, sent)
     expect(page.images).toHaveLength(3)
     for (const { get } of page.images) expect(residue(sent.originals, await bytesOf(get))).toEqual([])
     await expect(

@@ -12,7 +12,8 @@ import {
   openDemoMachineKey,
   type DemoMachineKey,
 } from '../../local/seed/demo-machine.ts'
-import { demoUsers } from '../../local/seed/demo-network.ts'
+import { demoNetworkAt, demoUsers } from '../../local/seed/demo-network.ts'
+import { demoPolicy } from '../../local/seed/demo-policy.ts'
 import { keepNothing } from '../builders/reading-room.ts'
 import { seedAwsCell } from './seed-aws-cell.ts'
 
@@ -29,7 +30,8 @@ export interface Target {
   readonly stop: () => Promise<void>
 }
 
-interface AwsRun {
+/** What a run on the emulator says of the cells it has deployed. */
+export interface AwsRun {
   readonly endpoint: string
   readonly issuer: string
   readonly cells: readonly { region: string; baseUrl: string; outputs: Readonly<Record<string, string>> }[]
@@ -48,7 +50,8 @@ async function awsTarget(runFile: string): Promise<Target> {
   const [cell] = run.cells
   if (cell === undefined) throw new Error('the run has no cell')
   const key = openDemoMachineKey(join(dirname(runFile), 'demo-machine-key.json'))
-  await seedAwsCell(run.endpoint, cell, demoMachineClient(key))
+  const network = demoNetworkAt(cell.baseUrl, [demoMachineClient(key)])
+  await seedAwsCell(run.endpoint, cell, { network, policy: demoPolicy })
   const tokenFor = developmentTokens(run.issuer)
   const { baseUrl } = cell
   return {

@@ -2,6 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { seedAwsCell } from '../acceptance/seed-aws-cell.ts'
+import { confirmedPolicy } from '../fixtures/confirmed-policy.ts'
+import { networkWithReaderAbroad } from '../fixtures/reader-abroad.ts'
 import { deployApp, type DeployedApp } from './deploy.ts'
 import { startEmulator, type Emulator } from './emulator/start.ts'
 import { startTokenIssuer, type RunIssuer } from './token-issuer.ts'
@@ -45,7 +49,18 @@ function build(): void {
   if (result.status !== 0) throw new Error(`Bundling failed.\n${result.stdout}${result.stderr}`)
 }
 
-async function acceptance(emulator: Emulator, folder: string, env: Record<string, string>): Promise<Counts> {
+/** As long as a function may go by what it knows (`s3FollowedObject`), and a little. */
+const NETWORK_FRESH_MS = 62_000
+
+/** The origin cell's network and policy once a reader abroad is to read there: applied as an operator applies a change. */
+async function applyNetworkAbroad({ endpoint, credentials }: Emulator, [origin]: readonly Cell[]): Promise<void> {
+  if (origin === undefined) throw new Error('the run has no cell')
+  const seed = { network: networkWithReaderAbroad(origin.baseUrl), policy: confirmedPolicy.policy }
+  await seedAwsCell(endpoint, origin, seed, credentials)
+}
+
+/** The suites that need the emulator, with and without cells. */
+async function suites(emulator: Emulator, folder: string, env: Record<string, string>): Promise<Counts[]> {
   const tokens = await startTokenIssuer(folder)
   try {
     build()
@@ -54,8 +69,20 @@ async function acceptance(emulator: Emulator, folder: string, env: Record<string
     const deployed = await deployApp({ emulator, app: 'node infra/bin/overread.ts', appEnv, log })
     const { endpoint } = emulator
     const runFile = path.join(folder, 'run.json')
-    await writeFile(runFile, JSON.stringify({ endpoint, issuer: tokens.issuer, cells: cellsOf(deployed, endpoint) }))
-    return await runProject('acceptance', { ...env, OVERREAD_AWS_RUN: runFile })
+    const cells = cellsOf(deployed, endpoint)
+    await writeFile(runFile, JSON.stringify({ endpoint, issuer: tokens.issuer, cells }))
+    const onCells = { ...env, OVERREAD_AWS_RUN: runFile }
+    const counts = [await runProject('acceptance', onCells)]
+    log('acceptance suite done')
+    await applyNetworkAbroad(emulator, cells)
+    // Meanwhile every function forgets the network of the suite before.
+    const forgotten = delay(NETWORK_FRESH_MS)
+    counts.push(await runProject('contract-aws', env))
+    log('contract suites done')
+    await forgotten
+    counts.push(await runProject('reader-abroad', onCells))
+    log('reader abroad done')
+    return counts
   } finally {
     await tokens.stop()
   }
@@ -70,10 +97,7 @@ async function main(): Promise<void> {
   const counts: Counts[] = []
   try {
     const env = { ...emulator.env, OVERREAD_TARGET: 'aws', AWS_REGION: 'eu-central-1' }
-    counts.push(await runProject('contract-aws', env))
-    log('contract suites done')
-    counts.push(await acceptance(emulator, folder, env))
-    log('acceptance suite done')
+    counts.push(...(await suites(emulator, folder, env)))
   } catch (error) {
     counts.push({ passed: 0, failed: 1, skipped: 0 })
     process.stdout.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
