@@ -14,8 +14,8 @@ import { inflateRawBounded } from '../../shared/runtime/bounded-inflate.ts'
 import type { ReportPorts } from './report-ports.ts'
 import { rejectAttachment, type CheckedAttachment } from './take-attachments.ts'
 
-/** As long as an inflated one may be; what is announced is shorter. */
-const DOCUMENT_LIMIT = 256 * 1024 * 1024
+/** All documents of a report, inflated: they are held in memory, and once more as they come home. */
+const TOGETHER_LIMIT = 100 * 1024 * 1024
 
 interface Away extends AwayDocument {
   readonly attachmentId: string
@@ -23,10 +23,11 @@ interface Away extends AwayDocument {
 
 const refusal = (attachmentId: string, { reason, at }: HomeFault) => rejectAttachment(attachmentId, reason, at)
 
-async function open(ports: ReportPorts, { from, announced }: CheckedAttachment): Promise<Away> {
+async function open(ports: ReportPorts, { from, announced }: CheckedAttachment, limit: number): Promise<Away> {
   const { attachmentId, bytes } = announced
+  if (bytes > limit) throw rejectAttachment(attachmentId, 'too-large')
   const object = await ports.objects.readRange(from, 0, bytes)
-  const document = openDocument(object, DOCUMENT_LIMIT, inflateRawBounded)
+  const document = openDocument(object, limit, inflateRawBounded)
   if ('reason' in document) throw refusal(attachmentId, document)
   return { ...document, attachmentId }
 }
@@ -68,7 +69,12 @@ export async function bringAttachmentsHome(
   const dicom = checked.filter(({ announced }) => announced.contentType === 'application/dicom')
   if (dicom.length === 0) return []
   const away: Away[] = []
-  for (const one of dicom) away.push(await open(ports, one))
+  let left = TOGETHER_LIMIT
+  for (const one of dicom) {
+    const document = await open(ports, one, left)
+    left -= document.tree.source.bytes.length
+    away.push(document)
+  }
   const originals = await originalsOf(ports, c, new Set(away.flatMap(({ sought }) => [...sought])))
   const facts = { originals, own: await ownUids(ports, c, away), identity: await identityOf(ports, c) }
   const home = away.map((one) => {

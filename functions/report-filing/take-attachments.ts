@@ -12,7 +12,7 @@ import type { ObjectRef } from '../../shared/ports/object-store.ts'
 import { sha256Of } from '../../shared/runtime/streamed-hash.ts'
 import type { ReportPorts } from './report-ports.ts'
 
-type Fault = 'unknown' | 'missing' | 'size-differs' | 'digest-differs' | 'not-a-document' | 'named-twice'
+type Fault = 'unknown' | 'missing' | 'size-differs' | 'digest-differs' | 'not-a-document' | 'named-twice' | 'too-large'
 
 /** `at`: where in a DICOM document, by its tags. */
 export const rejectAttachment = (attachmentId: string, reason: Fault | HomeFault['reason'], at?: string): Refusal =>

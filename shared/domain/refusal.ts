@@ -61,7 +61,7 @@ export const refusals = {
   'attachment-rejected': {
     status: 422,
     retryable: false,
-    title: 'An attachment is missing, altered or not a document',
+    title: 'An attachment is missing, altered, no document or speaks of what is not in the case',
   },
   'report-missing': { status: 409, retryable: false, title: 'There is no report in the state this needs' },
   // keeping and erasing

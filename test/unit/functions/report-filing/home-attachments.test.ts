@@ -187,6 +187,16 @@ describe('what cannot come home is not signed', () => {
   })
 })
 
+test('more documents together than memory has room for are refused, before they are read', async () => {
+  const ids: string[] = []
+  for (const at of [1, 2, 3]) {
+    const own = { sopInstanceUid: `2.25.701${at}`, seriesInstanceUid: '2.25.7002' }
+    const enclosed = { tag: 0x00420011, vr: 'OB', value: new Uint8Array(40 * 1024 ** 2) }
+    ids.push(await attach(structuredReport({ ...written, ...own, more: [enclosed] })))
+  }
+  await expect(file(ids)).rejects.toMatchObject({ facts: { attachmentId: ids[2], reason: 'too-large' } })
+})
+
 test('a record of an earlier release, which has no documents, is read as it was', () => {
   const v1 = {
     schema: 'overread/home-report@1',
