@@ -31,6 +31,15 @@ export type Broken =
   | 'checkpoint-replayed'
   | 'checkpoint-contradicts'
 
+export interface RecordName {
+  readonly chain: string
+  readonly number: number
+}
+
+/**
+ * Every link holds, and every signature. What no signature covers may still have been written anew from its first record on, by
+ * whoever has the table: it is `unproved`, unless it is so young that the next checkpoint is still to come.
+ */
 export type Verification =
   | {
       readonly outcome: 'intact'
@@ -38,6 +47,8 @@ export type Verification =
       readonly chains: number
       readonly checkpoints: number
       readonly unanchored: number
+      /** Of each chain that no checkpoint covers, or that none has covered for an hour, the first record that is not. */
+      readonly unproved: readonly RecordName[]
     }
   | { readonly outcome: 'broken'; readonly broken: Broken; readonly chain: string; readonly number: number }
 
@@ -109,6 +120,17 @@ const lastAnchored = (digest: string, checkpoints: readonly Checkpoint[]): numbe
     ...checkpoints.flatMap(({ heads }) => heads.flatMap((head) => (head.chainDigest === digest ? [head.number] : []))),
   )
 
+/** A checkpoint is signed each minute; a cell that has much to sign takes some. */
+const COVERED_WITHIN_MS = 3_600_000
+
+/** By the clock of the newest record, which is that of whoever took the bundle away. */
+function unprovedOf(own: readonly AuditRecord[], anchored: number, newestMs: number): readonly RecordName[] {
+  const first = own[anchored]
+  if (first === undefined) return []
+  const isDue = anchored === 0 || Date.parse(first.at) < newestMs - COVERED_WITHIN_MS
+  return isDue ? [{ chain: first.chain, number: first.number }] : []
+}
+
 /** Checks a bundle with nothing but its public key, and names the first broken record. */
 export function verifyBundle(json: unknown, verifier: Verifier): Verification {
   const parsed = AuditBundleSchema.safeParse(json)
@@ -122,12 +144,16 @@ export function verifyBundle(json: unknown, verifier: Verifier): Verification {
   const order = brokenOrder(checkpoints, verifier.sha256)
   if (order !== undefined) return order
   const chains = Map.groupBy(records, ({ chain }) => chain)
+  const newestMs = Math.max(...records.map(({ at }) => Date.parse(at)))
+  const unproved: RecordName[] = []
   let unanchored = 0
   for (const [chain, own] of chains) {
     const digest = verifier.sha256(chain)
     const found = brokenLink(own, verifier.sha256) ?? brokenAnchor(chain, digest, own, checkpoints)
     if (found !== undefined) return found
-    unanchored += own.length - Math.min(own.length, lastAnchored(digest, checkpoints))
+    const anchored = Math.min(own.length, lastAnchored(digest, checkpoints))
+    unanchored += own.length - anchored
+    unproved.push(...unprovedOf(own, anchored, newestMs))
   }
   return {
     outcome: 'intact',
@@ -135,5 +161,6 @@ export function verifyBundle(json: unknown, verifier: Verifier): Verification {
     chains: chains.size,
     checkpoints: checkpoints.length,
     unanchored,
+    unproved,
   }
 }
