@@ -71,6 +71,7 @@ export async function listCopies(
     mode: decision.mode,
     ...(studyInstanceUid === undefined ? {} : { studyInstanceUid }),
     images: page.rows.map((copy, at) => withUrl(entryOf(copy), urls[at])),
+    failed: c.images.failed,
     withheld,
     ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
   }

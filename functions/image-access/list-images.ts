@@ -68,6 +68,7 @@ async function listOriginals(
     mode: decision.mode,
     ...(c.images.studyInstanceUid === undefined ? {} : { studyInstanceUid: c.images.studyInstanceUid }),
     images: page.rows.map((instance, at) => withUrl(entryOf(instance), urls[at])),
+    failed: c.images.failed,
     ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
   }
 }

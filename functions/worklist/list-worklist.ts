@@ -26,10 +26,14 @@ export interface WorklistPorts {
   readonly clock: Clock
 }
 
-/** A row lives until its case moves on: one of an earlier release has the body part in the order's own words, and is shown without. */
+/**
+ * A row lives until its case moves on: one of an earlier release has the body part in the order's own words, and is shown without; nor
+ * does it say what failed.
+ */
 const StoredItemSchema = z.object({
   ...WorklistItemSchema.shape,
   bodyRegion: WorklistItemSchema.shape.bodyRegion.default('unknown'),
+  imagesFailed: WorklistItemSchema.shape.imagesFailed.default(0),
 })
 
 /** Where the policy forbids, the reader is not even told that the case exists. */

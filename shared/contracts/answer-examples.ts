@@ -147,6 +147,7 @@ export const answerExamples: { readonly [O in OperationId]?: AnswerOf<O> } = {
         modality: 'CT',
         bodyRegion: 'head',
         images: 300,
+        imagesFailed: 0,
         since: '2026-11-24T03:08:11.000Z',
         dueAt: '2026-11-24T03:13:10.000Z',
       },
@@ -169,6 +170,7 @@ export const answerExamples: { readonly [O in OperationId]?: AnswerOf<O> } = {
         get: signed('GET', {}),
       },
     ],
+    failed: 0,
   },
   listCopies: {
     referralId,

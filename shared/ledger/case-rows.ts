@@ -57,6 +57,7 @@ function worklistItem(c: Case, version: number, holder: { readerId: string; sinc
     modality: c.order.modality,
     bodyRegion: c.bodyRegion,
     images: c.images.stored,
+    imagesFailed: c.images.failed,
     since: holder.since,
     dueAt: c.target?.dueAt ?? null,
   }

@@ -49,6 +49,12 @@ describe('a referral that cannot be taken', () => {
       'invalid-request',
     ],
     ['a wrong type', () => ({ ...good(), siteId: 7 }), 400, 'invalid-request'],
+    [
+      'a name with a character that is none',
+      () => ({ ...good(), patient: { ...good().patient, name: { family: 'a\u0000b' } } }),
+      400,
+      'invalid-request',
+    ],
     ['a missing patient', () => ({ ...good(), patient: undefined }), 400, 'invalid-request'],
     ['a very deep body', () => `${'['.repeat(5000)}${']'.repeat(5000)}`, 400, 'invalid-request'],
     ['an oversized body', () => ({ ...good(), clinical: { question: 'x'.repeat(70_000) } }), 413, 'body-too-large'],
@@ -292,6 +298,12 @@ describe('uploads', () => {
     await clerk.call('completeUpload', { params, body: {} })
     const done = await eventually(target, 'p-clerk-vienna', status.referralId, ({ images }) => images.complete)
     expect(done.images).toMatchObject({ expected: 4, stored: 2, failed: 2 })
+    // Whoever reads a study in part must know that it is one.
+    const offers = async () => {
+      const lists = await Promise.all(['p-weber', 'p-costa'].map((sub) => target.as(sub).call('listWorklist')))
+      return lists.flatMap(({ items }) => items).find(({ referralId }) => referralId === status.referralId)
+    }
+    await expect.poll(offers, { timeout: 30_000 }).toMatchObject({ images: 2, imagesFailed: 2 })
   })
 
   it('cannot be completed while objects are missing, and say how many', async () => {

@@ -55,6 +55,21 @@ export const ClinicalContextSchema = z
   })
   .meta({ id: 'ClinicalContext', examples: [{ question: 'Acute left-sided weakness: large vessel occlusion?' }] })
 
+const CONTROL = /\p{Cc}/u
+const CONTROL_BUT_LAYOUT = /[^\P{Cc}\t\n\r]/u
+
+const isWithout = (control: RegExp, value: unknown): boolean => {
+  if (typeof value === 'string') return !control.test(value)
+  return typeof value !== 'object' || value === null || Object.values(value).every((one) => isWithout(control, one))
+}
+
+/**
+ * A control character is no part of a name or an order: terminals, lists and DICOM values (PS3.5 6.1.3) act on it instead of showing
+ * it. Asked where a referral comes in, not of those that were taken before.
+ */
+const isPlainText = ({ patient, order, clinical }: { patient: unknown; order: unknown; clinical: unknown }): boolean =>
+  isWithout(CONTROL, patient) && isWithout(CONTROL, order) && isWithout(CONTROL_BUT_LAYOUT, clinical)
+
 export const SubmitReferralSchema = z
   .strictObject({
     siteId: SiteIdSchema,
@@ -73,6 +88,7 @@ export const SubmitReferralSchema = z
       orderedAt: InstantSchema.optional(),
     }),
   })
+  .refine(isPlainText)
   .meta({
     id: 'SubmitReferral',
     examples: [

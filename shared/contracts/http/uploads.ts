@@ -137,6 +137,8 @@ export const ImagePageSchema = z
     decisionId: z.string(),
     mode: z.string(),
     images: z.array(ImageUrlSchema),
+    /** How many the site announced that were not taken in, and so are in no page: the site is told why of each. */
+    failed: z.int().nonnegative(),
     /** For a reader of de-identified copies: how many images of the study are not among them, and why not. */
     withheld: z
       .strictObject({ held: z.int().nonnegative(), blocked: z.int().nonnegative(), underWay: z.int().nonnegative() })

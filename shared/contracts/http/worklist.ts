@@ -18,6 +18,8 @@ export const WorklistItemSchema = z
     modality: z.string(),
     bodyRegion: CaseRegionSchema,
     images: z.int(),
+    /** Announced by the site and not taken in: the study may lack what matters, and whoever reads it must know. */
+    imagesFailed: z.int().nonnegative(),
     since: InstantSchema,
     dueAt: InstantSchema.nullable(),
   })
