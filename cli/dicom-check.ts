@@ -21,16 +21,31 @@ export interface DicomCheckLine {
   readonly modality: string | null
 }
 
-const rejected = (file: string, reason: DicomRejection | 'unreadable'): DicomCheckLine => ({
-  file,
-  verdict: 'rejected',
-  reason,
-  studyInstanceUid: null,
-  seriesInstanceUid: null,
-  sopInstanceUid: null,
-  sopClassUid: null,
-  transferSyntaxUid: null,
-  modality: null,
+/** Who the file says it is of. Asked for by name only: it is for the site, which compares it with its referral. */
+interface DicomPatient {
+  readonly patientId: string | null
+  readonly patientName: string | null
+  readonly patientBirthDate: string | null
+}
+
+interface Checked {
+  readonly line: DicomCheckLine
+  readonly patient: DicomPatient
+}
+
+const rejected = (file: string, reason: DicomRejection | 'unreadable'): Checked => ({
+  line: {
+    file,
+    verdict: 'rejected',
+    reason,
+    studyInstanceUid: null,
+    seriesInstanceUid: null,
+    sopInstanceUid: null,
+    sopClassUid: null,
+    transferSyntaxUid: null,
+    modality: null,
+  },
+  patient: { patientId: null, patientName: null, patientBirthDate: null },
 })
 
 const readRange = async (handle: FileHandle, from: number, toExclusive: number): Promise<Uint8Array> => {
@@ -44,7 +59,7 @@ const readRange = async (handle: FileHandle, from: number, toExclusive: number):
   return bytes.subarray(0, filled)
 }
 
-const inspectHandle = async (file: string, handle: FileHandle): Promise<DicomCheckLine> => {
+const inspectHandle = async (file: string, handle: FileHandle): Promise<Checked> => {
   const stat = await handle.stat()
   // Of a pipe, a device or a folder no range can be read again, and a size of 0 would be a lie.
   if (!stat.isFile()) return rejected(file, 'unreadable')
@@ -53,20 +68,27 @@ const inspectHandle = async (file: string, handle: FileHandle): Promise<DicomChe
   if (verdict.verdict === 'rejected') return rejected(file, verdict.reason)
   const { facts } = verdict
   return {
-    file,
-    verdict: 'accepted',
-    reason: null,
-    studyInstanceUid: facts.studyInstanceUid ?? null,
-    seriesInstanceUid: facts.seriesInstanceUid ?? null,
-    sopInstanceUid: facts.sopInstanceUid ?? null,
-    sopClassUid: facts.sopClassUid ?? null,
-    transferSyntaxUid: facts.transferSyntaxUid ?? null,
-    modality: facts.modality ?? null,
+    line: {
+      file,
+      verdict: 'accepted',
+      reason: null,
+      studyInstanceUid: facts.studyInstanceUid ?? null,
+      seriesInstanceUid: facts.seriesInstanceUid ?? null,
+      sopInstanceUid: facts.sopInstanceUid ?? null,
+      sopClassUid: facts.sopClassUid ?? null,
+      transferSyntaxUid: facts.transferSyntaxUid ?? null,
+      modality: facts.modality ?? null,
+    },
+    patient: {
+      patientId: facts.patientId ?? null,
+      patientName: facts.patientName ?? null,
+      patientBirthDate: facts.patientBirthDate ?? null,
+    },
   }
 }
 
 /** Judges one file as the gate of the cell does, by ranges. A file that cannot be read is a rejected one, never a crash. */
-export const checkDicomFile = async (file: string): Promise<DicomCheckLine> => {
+export const checkDicomFile = async (file: string): Promise<Checked> => {
   let handle: FileHandle | undefined
   try {
     // Without O_NONBLOCK, opening a named pipe that nobody writes would never return.
@@ -79,9 +101,12 @@ export const checkDicomFile = async (file: string): Promise<DicomCheckLine> => {
   }
 }
 
-const asText = (line: DicomCheckLine): string => {
-  if (line.reason === null)
-    return `accepted  ${line.file}  ${line.modality ?? '-'}  ${line.studyInstanceUid ?? 'no study'}`
+const asText = ({ line, patient }: Checked, withPatient: boolean): string => {
+  if (line.reason === null) {
+    const { patientId, patientName, patientBirthDate } = patient
+    const of = withPatient ? [patientId, patientName, patientBirthDate].map((text) => `  ${text ?? '-'}`).join('') : ''
+    return `accepted  ${line.file}  ${line.modality ?? '-'}  ${line.studyInstanceUid ?? 'no study'}${of}`
+  }
   const title = line.reason === 'unreadable' ? 'The file cannot be read' : DICOM_REJECTION_TITLES[line.reason]
   return `rejected  ${line.file}  ${line.reason}: ${title}`
 }
@@ -94,12 +119,16 @@ export const registerDicom = (program: Command): void => {
     .description('say of each file whether the gate would accept it, and why not')
     .argument('<file...>', 'files to judge; only as much of each is read as the judgement needs')
     .option('--json', 'one JSON object a line for each file')
+    .option('--patient', 'add patient id, name and birth date, to compare with the referral')
     .addHelpText('after', '\nExit code: 0 all accepted, 1 a file was rejected, 2 the call is wrong.')
-    .action(async (files: string[], options: { json?: true }, command: Command) => {
+    .action(async (files: string[], options: { json?: true; patient?: true }, command: Command) => {
       const output = command.configureOutput()
       for (const file of files) {
-        const line = await checkDicomFile(file)
-        output.writeOut?.(`${options.json === true ? JSON.stringify(line) : asText(line)}\n`)
+        const checked = await checkDicomFile(file)
+        const { line, patient } = checked
+        const withPatient = options.patient === true
+        const json = () => JSON.stringify(withPatient ? { ...line, ...patient } : line)
+        output.writeOut?.(`${options.json === true ? json() : asText(checked, withPatient)}\n`)
         if (line.verdict === 'rejected') process.exitCode = 1
       }
     })

@@ -4,6 +4,7 @@ import type { PermittedOperation } from '../../shared/domain/access/permissions.
 import type { ReferralId } from '../../shared/domain/case/case.ts'
 import { isTerminal } from '../../shared/domain/case/states.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
+import { ObjectReasonSchema } from '../../shared/domain/upload/object-reason.ts'
 import { arrivalKey, partsOf, type AnnouncedObject } from '../../shared/domain/upload/upload-session.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase, type AuthorisedCase } from '../../shared/ledger/authorised-case.ts'
@@ -79,7 +80,7 @@ export async function listUploadObjects(
         index,
         state: arrival?.state ?? ('missing' as const),
         ...(sopInstanceUid === undefined ? {} : { sopInstanceUid }),
-        ...(arrival?.reason === undefined ? {} : { reason: arrival.reason }),
+        ...(arrival?.reason === undefined ? {} : { reason: ObjectReasonSchema.parse(arrival.reason) }),
       }
     })
     .filter(({ index, state }) => index >= from && (asked.query.state === undefined || state === asked.query.state))

@@ -4,6 +4,7 @@ import { inspectDicomObject, type AcceptedObject, type InflateRaw } from '../../
 import { DICOM_LIMITS } from '../../shared/domain/dicom/limits.ts'
 import { judgeStorage, type InstanceFacts } from '../../shared/domain/dicom/storage-judgement.ts'
 import { isTerminal } from '../../shared/domain/case/states.ts'
+import type { ObjectReason } from '../../shared/domain/upload/object-reason.ts'
 import type { AnnouncedObject } from '../../shared/domain/upload/upload-session.ts'
 import type { PatientRecord } from '../../shared/ledger/patient-seal.ts'
 import type { ObjectHead, ObjectRef, ObjectStore } from '../../shared/ports/object-store.ts'
@@ -11,9 +12,9 @@ import { sha256Of } from '../../shared/runtime/streamed-hash.ts'
 
 export type ObjectVerdict =
   | { readonly verdict: 'stored'; readonly facts: InstanceFacts; readonly inspected: AcceptedObject }
-  | { readonly verdict: 'failed'; readonly reason: string }
+  | { readonly verdict: 'failed'; readonly reason: ObjectReason }
 
-const failed = (reason: string): ObjectVerdict => ({ verdict: 'failed', reason })
+const failed = (reason: ObjectReason): ObjectVerdict => ({ verdict: 'failed', reason })
 
 export interface JudgePorts {
   readonly objects: ObjectStore

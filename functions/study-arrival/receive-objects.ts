@@ -4,6 +4,7 @@ import { dicomJsonText } from '../../shared/domain/dicom/dicom-json.ts'
 import { DICOM_LIMITS } from '../../shared/domain/dicom/limits.ts'
 import { storedPixelsOf } from '../../shared/domain/dicom/stored-pixels.ts'
 import type { StoredInstance } from '../../shared/domain/upload/instance.ts'
+import type { ObjectReason } from '../../shared/domain/upload/object-reason.ts'
 import { objectKey, placeOf, type ObjectPlace } from '../../shared/domain/upload/upload-session.ts'
 import { loadCase } from '../../shared/ledger/case-ledger.ts'
 import { openPatient, sealMetadata, type PatientRecord } from '../../shared/ledger/patient-seal.ts'
@@ -73,7 +74,7 @@ type ArrivalInHand = StoredArrival & ArrivedObject
 type Received = { readonly received: 'settled' } | { readonly received: 'stored'; readonly arrival: ArrivalInHand }
 const settled: Received = { received: 'settled' }
 
-async function quarantine(ports: ArrivalPorts, { key, place }: ArrivedObject, reason: string): Promise<Received> {
+async function quarantine(ports: ArrivalPorts, { key, place }: ArrivedObject, reason: ObjectReason): Promise<Received> {
   await ports.objects.copy({ bucket: 'incoming', key }, { bucket: 'quarantine', key: objectKey(place) })
   await recordFailed(ports, place, reason)
   await ports.objects.remove({ bucket: 'incoming', key })

@@ -2,6 +2,7 @@ import type { AuditEntry } from '../../shared/domain/audit/audit-record.ts'
 import type { Actor } from '../../shared/domain/case/events.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { StoredInstanceSchema, type StoredInstance } from '../../shared/domain/upload/instance.ts'
+import type { ObjectReason } from '../../shared/domain/upload/object-reason.ts'
 import type { Arrival, ObjectPlace } from '../../shared/domain/upload/upload-session.ts'
 import { auditWrites, caseChain } from '../../shared/ledger/audit-chain.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
@@ -99,7 +100,7 @@ export async function recordStored(
 const ATTEMPTS = 12
 
 /** A failed object, its reason and the record of the refusal stand or fall together. */
-export async function recordFailed(ports: RecordPorts, place: ObjectPlace, reason: string): Promise<void> {
+export async function recordFailed(ports: RecordPorts, place: ObjectPlace, reason: ObjectReason): Promise<void> {
   const { referralId, uploadId, index } = place
   const chain = caseChain(referralId)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -173,7 +173,11 @@ const description = `Send a referral and its DICOM study, follow it at every mom
 
 Every command takes an \`Idempotency-Key\`; a repeat gets the first answer. A change of a case also takes \`If-Match\` with the
 version you read; a stale one is answered 409 with the current version. Errors are problem documents (RFC 9457) with a
-stable \`code\`, an opaque \`errorId\` and no value of the request. Images travel by signed URLs, never through this API.`
+stable \`code\`, an opaque \`errorId\` and no value of the request. Images travel by signed URLs, never through this API.
+
+What the gateway refuses before Overread is asked is API Gateway's own \`{"message": "..."}\`, as \`application/json\` and without a
+\`code\`, in both editions: no token or a bad one (401), no scope of the route (403), no such route (404), a body beyond the
+gateway's 10 MiB (413), more requests than the cell takes (429), no answer in time (503). There, go by the status.`
 
 /** The OpenAPI 3.1 document of the route table. */
 export const openApiDocument = () =>

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ReferralIdSchema } from '../../domain/case/case.ts'
 import { ImageDisplaySchema } from '../../domain/dicom/stored-pixels.ts'
 import { InstantSchema } from '../../domain/instant.ts'
+import { ObjectReasonSchema } from '../../domain/upload/object-reason.ts'
 import { Sha256Schema } from '../sha256.ts'
 import { DicomUidSchema, PageQuerySchema } from './referrals.ts'
 
@@ -97,13 +98,12 @@ export const UploadUrlPageSchema = z
   .meta({ id: 'UploadUrlPage' })
 export type UploadUrlPage = z.infer<typeof UploadUrlPageSchema>
 
-/** Why an object is not part of the study: the closed list a sender can act on. DICOM rejections come beside these. */
 export const ObjectStateSchema = z
   .strictObject({
     index: z.int(),
     sopInstanceUid: DicomUidSchema.optional(),
     state: z.enum(['missing', 'stored', 'failed']),
-    reason: z.string().optional(),
+    reason: ObjectReasonSchema.optional(),
   })
   .meta({ id: 'ObjectState' })
 export const UploadObjectsQuerySchema = PageQuerySchema.extend({

@@ -91,6 +91,15 @@ describe('overread dicom check', () => {
     expect(out).not.toMatch(/secret/i)
   })
 
+  it('names the patient to whoever asks for it, so that a referral can be compared before anything is sent', async () => {
+    const { out } = await overread(cut, slice, '--patient', '--json')
+    expect(lines(out)).toMatchObject([
+      { verdict: 'rejected', patientId: null },
+      { verdict: 'accepted', patientId: 'SECRET-ID', patientName: 'Secret^Name' },
+    ])
+    expect((await overread(slice, '--patient')).out).toMatch(/^accepted .* {2}SECRET-ID {2}Secret\^Name /)
+  })
+
   it('asks for a file', async () => {
     expect((await overread()).exit).not.toBe(0)
   })
