@@ -109,7 +109,7 @@ interface Origins {
 }
 
 const closeCell = async ({ shelf, database }: OpenCell): Promise<void> => {
-  shelf.files.close()
+  await shelf.files.close()
   await database.close()
 }
 

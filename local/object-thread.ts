@@ -31,8 +31,8 @@ const objects = objectServer({
 })
 const listening = await listen(objects, { host, port })
 parentPort?.once('message', () => {
-  void listening.stop().then(() => {
-    files.close()
+  void listening.stop().then(async () => {
+    await files.close()
     desk.close()
   })
 })

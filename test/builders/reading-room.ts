@@ -195,7 +195,7 @@ export function readingRoom() {
         .all(bucket)
         .map((row) => String(row['key'])),
     close: async () => {
-      shelf.files.close()
+      await shelf.files.close()
       await database.close()
       rmSync(folder, { recursive: true })
     },

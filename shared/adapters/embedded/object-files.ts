@@ -19,7 +19,7 @@ export interface ObjectFiles {
   /** Removes what an earlier process left behind: every file of its batches that is not known. */
   sweep(isKnown: (name: string) => boolean): Promise<number>
   /** Lets go of the files that lie ready. */
-  close(): void
+  close(): Promise<void>
 }
 
 const READ_BYTES = 256 * 1024

@@ -16,7 +16,8 @@ export interface ReadyFiles {
   take(): Promise<ReadyFile>
   /** Whether this process made the batch. */
   owns(batch: string): boolean
-  close(): void
+  /** Nothing is made in the folder any more once it answers. */
+  close(): Promise<void>
 }
 
 const BATCH = 64
@@ -52,17 +53,11 @@ const makeBatch = async (root: string, batch: string): Promise<ReadyFile[]> => {
 export const readyFiles = (root: string, mark: string): ReadyFiles => {
   const ready: ReadyFile[] = []
   let refilling: Promise<void> | undefined
-  let closed = false
-
-  const letGo = (): void => {
-    for (const { descriptor } of ready.splice(0)) closeSync(descriptor)
-  }
 
   const refill = async (): Promise<void> => {
     try {
       const batch = `${mark}${randomBytes(8).toString('hex')}`
       ready.push(...(await makeBatch(root, batch)))
-      if (closed) letGo()
     } finally {
       refilling = undefined
     }
@@ -83,9 +78,10 @@ export const readyFiles = (root: string, mark: string): ReadyFiles => {
     prepare: () => (refilling ??= refill()),
     take,
     owns: (batch) => batch.startsWith(mark),
-    close: () => {
-      closed = true
-      letGo()
+    close: async () => {
+      // What it could not make, nobody needs any more.
+      await refilling?.catch(() => undefined)
+      for (const { descriptor } of ready.splice(0)) closeSync(descriptor)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openCellDatabase } from '../../../../../shared/adapters/embedded/cell-database.ts'
 import { commitFile, diskObjectStore } from '../../../../../shared/adapters/embedded/disk-object-store.ts'
@@ -38,6 +39,18 @@ describe('objects on disk', () => {
     expect(filled()).toBe(before + 1)
     await objects.remove(two)
     expect(filled()).toBe(before)
+  })
+
+  it('are made ready in the background, and nothing is made any more once the shelf is closed', async () => {
+    const own = scratchFolder('closing')
+    const { files } = openShelf(own, database, queues)
+    const file = await files.create()
+    await files.close()
+    await file.discard()
+    const lying = () => readdirSync(join(own, 'objects'), { recursive: true }).length
+    const before = lying()
+    await pause(100)
+    expect(lying()).toBe(before)
   })
 
   it('leave no file behind when they are replaced or not taken', async () => {
