@@ -106,6 +106,25 @@ const run = async (options: DecideOptions): Promise<DecisionRecord> => {
   return decide(document, options.origin, reader, options.purpose, evidence).record
 }
 
+const after = `
+Without --policy it is the policy that ships with the product. A cell decides by its own: of a cell on this machine that is
+policy.json in its data folder, which for the demo has the rows of its two countries, AT and IE:
+
+  overread decide --origin AT --reader reader.json --purpose claim --policy .overread/demo/policy.json
+
+reader.json (evidence may also stand in a file of its own, for --evidence):
+
+  { "readerId": "r-1", "organisationId": "group-1", "country": "DE", "ipCountry": "DE", "employerControlCountries": ["DE"],
+    "evidence": {
+      "records": [{ "id": "dpa-1", "condition": "DPA", "validFrom": "2026-01-01T00:00:00Z", "validTo": "2027-01-01T00:00:00Z",
+                    "scope": { "organisationIds": ["group-1"], "origins": ["AT"] } },
+                  { "id": "licence-1", "condition": "LICENSED", "validFrom": "2026-01-01T00:00:00Z",
+                    "validTo": "2027-01-01T00:00:00Z", "scope": { "readerIds": ["r-1"], "origins": ["AT"] } }],
+      "facts": { "mfa": true, "authTime": "2026-11-24T09:30:00Z", "storageRegion": "eu-central-1", "residencyFindings": 0 } } }
+
+Exit code: 0 something is permitted, 1 forbidden, 2 the question is wrong.
+`
+
 /** `overread decide`: exit 0 where the policy permits something, 1 where it forbids, 2 where the question is wrong. */
 export const registerDecide = (program: Command): void => {
   program
@@ -116,9 +135,10 @@ export const registerDecide = (program: Command): void => {
     .requiredOption('--reader <file>', 'JSON of the reader; may hold `evidence` {records, facts, breakGlass}')
     .addOption(new Option('--purpose <purpose>', 'what for').choices(purposes).makeOptionMandatory())
     .option('--evidence <file>', 'JSON with more {records, facts, breakGlass}')
-    .option('--policy <file>', 'policy file instead of the default')
+    .option('--policy <file>', 'policy file instead of the one that ships with the product')
     .option('--at <instant>', 'decide as of this UTC instant')
     .option('--json', 'the decision record as JSON')
+    .addHelpText('after', after)
     .action(async (options: DecideOptions, command: Command) => {
       try {
         const record = await run(options)

@@ -52,7 +52,7 @@ const open = (path: string): DatabaseSync => {
   } catch (error) {
     sql.close()
     if (error instanceof Error && error.message.includes('locked'))
-      throw new Error('the data directory is in use by another process', { cause: error })
+      throw new Error(`the data directory ${dirname(path)} is in use by another process`, { cause: error })
     throw error
   }
 }

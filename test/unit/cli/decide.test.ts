@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { registerDecide } from '../../../cli/decide.ts'
+import { demoPolicy } from '../../../local/seed/demo-policy.ts'
 import { DecisionRecordSchema } from '../../../shared/domain/residency/decision-record.ts'
 import { confirmedPolicy, shippedPolicy } from '../../fixtures/confirmed-policy.ts'
 import { factsFor, readerIn, recordsFor } from '../../fixtures/residency-evidence.ts'
@@ -115,6 +116,16 @@ describe('overread decide', () => {
     const emergency = await overread(...base, '--purpose', 'claim')
     expect(emergency.out).toContain('RISK_ANALYSIS waived, review due 2026-11-26T09:50:00Z')
     expect((await overread(...base, '--purpose', 'offer')).out).toContain('deferred  GEO_AGREE, MFA')
+  })
+
+  it('is asked by the example of its help, of the policy of the demo too', async () => {
+    const { out: help } = await overread('--help')
+    const example = help.slice(help.indexOf('{ "readerId"'), help.indexOf('\nExit code'))
+    const readerFile = await file('example.json', example)
+    const base = ['--origin', 'AT', '--reader', readerFile, '--purpose', 'claim', '--at', '2026-11-24T10:00:00Z']
+    expect((await overread(...base)).out).toContain('unknown-origin')
+    const asked = await overread(...base, '--policy', await file('demo.json', demoPolicy))
+    expect({ exit: asked.exit, out: asked.out.split('\n')[0] }).toEqual({ exit: 0, out: 'read_identifiable' })
   })
 
   it('decides as of now where no instant is given', async () => {
