@@ -108,7 +108,7 @@ describe.skipIf(process.env['OVERREAD_TARGET'] === 'aws')('what overread upload 
     expect(await Promise.all(errors)).toEqual([
       [1, 'overread: the folder holds 2 studies; a referral takes one\n'],
       [1, 'overread: no file of the folder is a DICOM instance\n'],
-      [1, expect.stringContaining('no such file or directory')],
+      [1, expect.stringContaining('no such file or folder')],
     ])
   })
 
