@@ -4,7 +4,7 @@ import { Refusal } from '../../shared/domain/refusal.ts'
 import { StoredInstanceSchema, type StoredInstance } from '../../shared/domain/upload/instance.ts'
 import type { ObjectReason } from '../../shared/domain/upload/object-reason.ts'
 import type { Arrival, ObjectPlace } from '../../shared/domain/upload/upload-session.ts'
-import { auditWrites, caseChain } from '../../shared/ledger/audit-chain.ts'
+import { caseChain, transactWithAudit } from '../../shared/ledger/audit-chain.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
 import { instanceDigest } from '../../shared/ledger/instance-digest.ts'
 import { keys } from '../../shared/ledger/keys.ts'
@@ -97,29 +97,24 @@ export async function recordStored(
   return recorded
 }
 
-const ATTEMPTS = 12
-
 /** A failed object, its reason and the record of the refusal stand or fall together. */
 export async function recordFailed(ports: RecordPorts, place: ObjectPlace, reason: ObjectReason): Promise<void> {
   const { referralId, uploadId, index } = place
-  const chain = caseChain(referralId)
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const at = ports.clock.now()
-    const entry: AuditEntry = {
-      at,
-      by: ingest,
-      action: 'refuse',
-      operation: 'ingest',
-      outcome: 'refused',
-      referralId,
-      facts: { uploadId, index, reason },
-    }
-    const outcome = await ports.store.transact([
-      arrivalWrite(place, { index, state: 'failed', reason, at }),
-      countWrite(place, { failed: 1 }),
-      ...auditWrites(chain, await ports.store.read(keys.auditHead(chain)), [entry]),
-    ])
-    if (outcome.outcome === 'committed' || outcome.at.sort.startsWith('arrival#')) return
+  const at = ports.clock.now()
+  const entry: AuditEntry = {
+    at,
+    by: ingest,
+    action: 'refuse',
+    operation: 'ingest',
+    outcome: 'refused',
+    referralId,
+    facts: { uploadId, index, reason },
   }
-  throw new Refusal('busy', { what: 'audit' })
+  // Not committed: its arrival stands already, by an earlier delivery of the same message.
+  await transactWithAudit(
+    ports.store,
+    caseChain(referralId),
+    [entry],
+    [arrivalWrite(place, { index, state: 'failed', reason, at }), countWrite(place, { failed: 1 })],
+  )
 }

@@ -27,18 +27,17 @@ const machines = MachineRoleSchema.options
 const withRelations = (what: string, relations: readonly Relation[]): string =>
   relations.length === 0 ? what : `${what} (${relations.join(', ')})`
 
-const rolesText = (roles: readonly Role[]): string =>
-  people.every((role) => roles.includes(role)) ? 'any person' : roles.join(', ')
+const ofEverybody = ({ roles }: Grant): boolean => people.every((role) => roles.includes(role))
+
+const rolesText = (grant: Grant): string => (ofEverybody(grant) ? 'any person' : grant.roles.join(', '))
 
 function operationRow([operation, grants]: (typeof granted)[number]): string {
   const { summary, scopes } = routeOf(operation)
-  const who = grants.map(({ roles, relations }) => withRelations(rolesText(roles), relations)).join('; ')
+  const who = grants.map((grant) => withRelations(rolesText(grant), grant.relations)).join('; ')
   return `| \`${operation}\` | ${summary} | ${who} | ${scopes.map((scope) => `\`${scope}\``).join(' ')} |`
 }
 
 /** What every person may do who was escalated to is said once: repeated in each row it would hide what the role is for. */
-const ofEverybody = ({ roles }: Grant): boolean => people.every((role) => roles.includes(role))
-
 function roleRow(role: Role): string {
   const may = granted.flatMap(([operation, grants]) => {
     const mine = grants.filter((grant) => grant.roles.includes(role) && !ofEverybody(grant))

@@ -75,6 +75,7 @@ function checkpointWrites(
   moved: readonly Moved[],
 ): RecordWrite[] {
   const { number } = signed.checkpoint
+  const anchor = plain(anchorOf(signed.checkpoint))
   return [
     {
       write: 'put',
@@ -85,7 +86,7 @@ function checkpointWrites(
     ...moved.flatMap(({ chain, version }): RecordWrite[] => [
       // Moved again meanwhile: the transaction fails whole and the next sweep covers the newer head.
       { write: 'remove', when: { version }, ...keys.auditPending(chain) },
-      { write: 'put', when: 'always', ...keys.auditAnchor(chain, number), body: plain(anchorOf(signed.checkpoint)) },
+      { write: 'put', when: 'always', ...keys.auditAnchor(chain, number), body: anchor },
     ]),
   ]
 }

@@ -1,7 +1,7 @@
 import type { ElementListener } from '../dicom/element-listener.ts'
 import type { DicomRejection } from '../dicom/rejection.ts'
 import { factTags } from './copy-facts.ts'
-import { element, fitsVr, sequence, swapped, type Pieces } from './data-set-writer.ts'
+import { element, fitsVr, inOrder, type Pieces, sequence, swapped } from './data-set-writer.ts'
 import { elementAction } from './element-action.ts'
 import { copiedValue, type CopyContext } from './element-value.ts'
 import { writtenVr } from './written-vr.ts'
@@ -13,8 +13,6 @@ const PIXEL_GROUP = 0x7fe00000
 type OpenDataSet = Map<number, Pieces>
 
 /** A data set in ascending order of tags (PS3.5 7.1), whatever the order of the original. */
-const inOrder = (dataSet: OpenDataSet): Pieces => [...dataSet].sort(([a], [b]) => a - b).flatMap(([, pieces]) => pieces)
-
 interface OpenSequence {
   readonly tag: number
   readonly items: Pieces[]

@@ -40,6 +40,10 @@ export const element = (tag: number, vr: string, value: Uint8Array): Pieces =>
     ? [elementHeader(tag, vr, value.length), value]
     : [elementHeader(tag, vr, value.length + 1), value, new Uint8Array(1)]
 
+/** A data set as it is written: by tag (PS3.5 7.1). */
+export const inOrder = (dataSet: ReadonlyMap<number, Pieces>): Pieces =>
+  [...dataSet].sort(([a], [b]) => a - b).flatMap(([, pieces]) => pieces)
+
 const itemHeader = (length: number): Uint8Array => {
   const header = new DataView(new ArrayBuffer(8))
   header.setUint16(0, ITEM >>> 16, true)

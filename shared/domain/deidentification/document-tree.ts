@@ -3,6 +3,7 @@ import type { InflateRaw } from '../dicom/inspect-object.ts'
 import type { DicomRejection } from '../dicom/rejection.ts'
 import { TAG_PIXEL_DATA } from '../dicom/structure-tags.ts'
 import { swapped } from './data-set-writer.ts'
+import { asciiText } from './element-value.ts'
 import { openObject, walkObject, type ObjectSource, type PixelSpan } from './object-source.ts'
 import { writtenVr } from './written-vr.ts'
 
@@ -10,6 +11,12 @@ import { writtenVr } from './written-vr.ts'
 export type TreeElement =
   { readonly vr: string; readonly value: Uint8Array } | { readonly vr: 'SQ'; readonly items: readonly DataSet[] }
 export type DataSet = ReadonlyMap<number, TreeElement>
+
+/** Empty where there is no such element, or where it is a sequence. */
+export const textAt = (dataSet: DataSet | undefined, tag: number): string => {
+  const found = dataSet?.get(tag)
+  return found === undefined || 'items' in found ? '' : asciiText(found.value)
+}
 
 export interface DocumentTree {
   readonly source: ObjectSource

@@ -2,7 +2,7 @@ import type { InflateRaw } from '../dicom/inspect-object.ts'
 import { DEFAULT_SOP_CATEGORIES, sopCategory } from '../dicom/sop-classes.ts'
 import { TRANSFER_SYNTAX } from '../dicom/transfer-syntax.ts'
 import { join } from './data-set-writer.ts'
-import { readDocument, type DataSet, type DocumentTree } from './document-tree.ts'
+import { readDocument, textAt, type DataSet, type DocumentTree } from './document-tree.ts'
 import { asciiText } from './element-value.ts'
 import { fileHead } from './file-head.ts'
 import { pseudonymsIn, replacedUidsIn } from './home-words.ts'
@@ -48,11 +48,9 @@ export const openDocument = (
 ): AwayDocument | HomeFault => {
   const tree = readDocument(object, maxBytes, inflateRaw)
   if (typeof tree === 'string') return { reason: 'unreadable', at: tree }
-  const textAt = (tag: number): string => {
-    const found = tree.top.get(tag)
-    return found === undefined || 'items' in found ? '' : asciiText(found.value)
-  }
-  const uids = Object.fromEntries(Object.entries(tags).map(([name, tag]) => [name, textAt(tag)])) as DocumentUids
+  const uids = Object.fromEntries(
+    Object.entries(tags).map(([name, tag]) => [name, textAt(tree.top, tag)]),
+  ) as DocumentUids
   const category = sopCategory(uids.sopClassUid)
   const isDocument = category !== undefined && DEFAULT_SOP_CATEGORIES.has(category)
   if (!isDocument || Object.values(uids).includes('')) return { reason: 'not-a-document' }

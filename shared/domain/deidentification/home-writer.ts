@@ -1,8 +1,8 @@
 import { chooseDecoding, decodeText, DEFAULT_DECODING, type TextDecoding } from '../dicom/character-set.ts'
 import { TAG_PIXEL_DATA } from '../dicom/structure-tags.ts'
 import { VR_IMPLICIT } from '../dicom/vr.ts'
-import { element, fitsVr, sequence, type Pieces } from './data-set-writer.ts'
-import type { DataSet } from './document-tree.ts'
+import { element, fitsVr, inOrder, sequence, type Pieces } from './data-set-writer.ts'
+import { textAt, type DataSet } from './document-tree.ts'
 import { asciiBytes, asciiText, isWellKnownUid } from './element-value.ts'
 import type { HomeIdentity } from './home-identity.ts'
 import { pseudonymsIn, replacedUidsIn, withOriginalUids, withPatient } from './home-words.ts'
@@ -60,11 +60,7 @@ const textBytes = (text: string): Uint8Array => {
 const isOfWriter = (dataSet: DataSet): boolean => {
   const concept = dataSet.get(TAG_CONCEPT_NAME)
   const code = concept !== undefined && 'items' in concept ? concept.items[0] : undefined
-  const textAt = (tag: number): string => {
-    const found = code?.get(tag)
-    return found === undefined || 'items' in found ? '' : asciiText(found.value)
-  }
-  return textAt(0x00080102) === 'DCM' && CONCEPTS_OF_WRITER.has(textAt(0x00080100))
+  return textAt(code, 0x00080102) === 'DCM' && CONCEPTS_OF_WRITER.has(textAt(code, 0x00080100))
 }
 
 interface Place {
@@ -93,17 +89,14 @@ export class HomeWriter {
       const vr = writtenVr(tag, VR_IMPLICIT)
       elements.set(tag, element(tag, vr, textBytes(text)))
     }
-    const sorted = [...elements].sort(([a], [b]) => a - b)
-    const pieces = (wanted: (tag: number) => boolean) =>
-      sorted.filter(([tag]) => wanted(tag)).flatMap(([, written]) => written)
+    const pieces = (wanted: (tag: number) => boolean) => inOrder(new Map([...elements].filter(([tag]) => wanted(tag))))
     return { before: pieces((tag) => tag < TAG_PIXEL_DATA), after: pieces((tag) => tag > TAG_PIXEL_DATA) }
   }
 
   /** A document of another patient must not become this one's: it names the copies' patient, or nobody. */
   private requirePatient(top: DataSet): void {
     for (const tag of [TAG_PATIENT_ID, TAG_PATIENT_NAME]) {
-      const found = top.get(tag)
-      const text = found === undefined || 'items' in found ? '' : asciiText(found.value).replace(/[\^= ]+$/, '')
+      const text = textAt(top, tag).replace(/[\^= ]+$/, '')
       if (text !== '' && !this.facts.originals.has(text)) this.fail('other-patient', hex(tag))
     }
   }
@@ -120,9 +113,7 @@ export class HomeWriter {
       if (isDropped(tag) || tag === TAG_CHARACTER_SET) continue
       const at = path === '' ? hex(tag) : `${path}.${hex(tag)}`
       if ('items' in found) {
-        const items = found.items.map((item) =>
-          [...this.elementsOf(item, at, decoding)].sort(([a], [b]) => a - b).flatMap(([, pieces]) => pieces),
-        )
+        const items = found.items.map((item) => inOrder(this.elementsOf(item, at, decoding)))
         written.set(tag, sequence(tag, items))
         continue
       }
