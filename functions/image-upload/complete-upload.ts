@@ -58,13 +58,15 @@ async function announceStranded(
   ])
   const missing = objects.flatMap((_, index) => (arrivals.has(index) ? [] : [index]))
   for (let at = 0; at < missing.length; at += AT_ONCE) {
-    await Promise.all(
+    const found = await Promise.all(
       missing.slice(at, at + AT_ONCE).map(async (index) => {
         const key = arrivalKey(session, { referralId, uploadId, index })
-        if ((await ports.objects.head({ bucket: 'incoming', key })) === undefined) return
-        await ports.queues.send(ingestQueues[session.urgency], { kind: 'object-arrived', key })
+        const head = await ports.objects.head({ bucket: 'incoming', key })
+        return head === undefined ? [] : [{ kind: 'object-arrived' as const, key }]
       }),
     )
+    const sent = await ports.queues.sendAll(ingestQueues[session.urgency], found.flat())
+    for (const one of sent) if (one.status === 'rejected') throw one.reason
   }
 }
 

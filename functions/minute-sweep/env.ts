@@ -6,14 +6,14 @@ import {
   queueVariables,
   recordVariables,
 } from '../../shared/contracts/environment.ts'
-import { queueNames } from '../../shared/contracts/messages.ts'
+import { sentQueueNames } from '../../shared/contracts/messages.ts'
 
 /** What the construct must give this function; a variable missing there fails the synthesis. */
 export const EnvironmentSchema = z.object({
   ...cellVariables,
   ...recordVariables,
   ...bucketVariables('network', 'audit'),
-  ...queueVariables(...queueNames),
+  ...queueVariables(...sentQueueNames),
   ...keyVariables('sign'),
 })
 export type Environment = z.infer<typeof EnvironmentSchema>

@@ -12,7 +12,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
 import { capabilityNames } from '../../shared/contracts/capabilities.ts'
-import { queueNames, type QueueName } from '../../shared/contracts/messages.ts'
+import { isArrivalQueue, queueNames, type QueueName } from '../../shared/contracts/messages.ts'
 import type { ServiceStack } from '../stacks/service-stack.ts'
 import type { StateStack } from '../stacks/state-stack.ts'
 import { alarmNamePrefix, pascal } from './names.ts'
@@ -37,6 +37,9 @@ const minute = Duration.minutes(1)
 
 /** How long a message may wait before somebody is woken: a stat case has minutes, a key figure has an hour. */
 const oldestSeconds: Readonly<Record<QueueName, number>> = {
+  'arrivals-stat': 60,
+  'arrivals-urgent': 60,
+  arrivals: 300,
   'ingest-stat': 60,
   'ingest-urgent': 300,
   ingest: 600,
@@ -48,12 +51,17 @@ const oldestSeconds: Readonly<Record<QueueName, number>> = {
   numbers: 3600,
 }
 
+const whyDead = (name: QueueName): string =>
+  isArrivalQueue(name)
+    ? 'For an hour an image could not be sent on to its ingest queue: it counts as missing until it is redriven.'
+    : 'A message failed its last attempt: a case has an exception that somebody owns, and the message waits here.'
+
 const queuePlans = ({ queues, unhandled }: StateStack): AlarmPlan[] => [
   ...queueNames.flatMap((name): AlarmPlan[] => {
     const { queue, deadLetters } = queues[name]
     const dead: AlarmPlan = {
       name: `${name}-dead-letters`,
-      why: 'A message failed its last attempt: a case has an exception that somebody owns, and the message waits here.',
+      why: whyDead(name),
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: minute, statistic: 'max' }),
       above: 0,
     }

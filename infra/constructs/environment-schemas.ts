@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { EnvironmentSchema as apiReference } from '../../functions/api-reference/env.ts'
+import { EnvironmentSchema as arrivalDispatch } from '../../functions/arrival-dispatch/env.ts'
 import { EnvironmentSchema as auditTrail } from '../../functions/audit-trail/env.ts'
 import { EnvironmentSchema as caseDesk } from '../../functions/case-desk/env.ts'
 import { EnvironmentSchema as imageAccess } from '../../functions/image-access/env.ts'
@@ -32,6 +33,7 @@ export const environmentSchemas: Readonly<Record<CapabilityName, z.ZodObject>> =
   'machine-token': machineToken,
   'privacy-desk': privacyDesk,
   'api-reference': apiReference,
+  'arrival-dispatch': arrivalDispatch,
   'study-arrival': studyArrival,
   'study-deidentify': studyDeidentify,
   'worklist-routing': worklistRouting,

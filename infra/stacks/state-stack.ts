@@ -67,8 +67,10 @@ export class StateStack extends CellStack {
     const bucket = this.buckets.of.incoming.node.defaultChild as CfnBucket
     bucket.notificationConfiguration = {
       queueConfigurations: arrivalRoutes.map((route) => {
-        const { queue } = this.queues[route.queue]
-        this.accept(queue, 'ObjectCreated', 's3.amazonaws.com', bucketArn(this.cell, 'incoming'))
+        const { queue } = this.queues[route.toldOnAws]
+        // Those of ingest too: for minutes after an update S3 still goes by what it was told before, and drops what is refused.
+        for (const told of [queue, this.queues[route.queue].queue])
+          this.accept(told, 'ObjectCreated', 's3.amazonaws.com', bucketArn(this.cell, 'incoming'))
         // S3 asks the queue whether it may send before it accepts the configuration.
         bucket.node.addDependency(queue)
         const rules = [{ name: 'prefix', value: route.prefix }]

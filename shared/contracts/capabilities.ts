@@ -1,5 +1,5 @@
 import type { BucketClass } from './bucket-classes.ts'
-import { queueNames, type QueueName } from './messages.ts'
+import { arrivalQueues, ingestQueues, sentQueueNames, type QueueName } from './messages.ts'
 
 /** `copy`: read with its tags, to be written elsewhere in the cell. `erase`: all versions, and never past a lock. */
 export type BucketRight = 'read' | 'copy' | 'write' | 'remove' | 'erase' | 'sign-put' | 'sign-get'
@@ -25,7 +25,7 @@ export const capabilities = {
     trigger: 'http',
     records: true,
     keys: ['mac'],
-    sends: ['ingest-stat', 'ingest-urgent', 'ingest'],
+    sends: Object.values(ingestQueues),
     buckets: { network: ['read'], incoming: ['sign-put', 'read', 'remove'] },
   },
   worklist: { trigger: 'http', records: true, keys: ['mac'], buckets: { network: ['read'] } },
@@ -67,9 +67,16 @@ export const capabilities = {
   },
   'machine-token': { trigger: 'http', records: true, keys: ['sign-token'], buckets: { network: ['read'] } },
   'api-reference': { trigger: 'http', records: false },
+  /** On AWS alone: the embedded bucket names the organisation itself (ADR 0025). */
+  'arrival-dispatch': {
+    trigger: 'queue',
+    consumes: Object.values(arrivalQueues),
+    records: false,
+    sends: Object.values(ingestQueues),
+  },
   'study-arrival': {
     trigger: 'queue',
-    consumes: ['ingest-stat', 'ingest-urgent', 'ingest'],
+    consumes: Object.values(ingestQueues),
     records: true,
     keys: ['seal', 'open'],
     buckets: {
@@ -102,12 +109,12 @@ export const capabilities = {
   'outbox-dispatch': {
     trigger: 'outbox',
     records: true,
-    sends: queueNames,
+    sends: sentQueueNames,
   },
   'minute-sweep': {
     trigger: 'minute',
     records: true,
-    sends: queueNames,
+    sends: sentQueueNames,
     keys: ['sign'],
     buckets: { network: ['read'], audit: ['write'] },
   },

@@ -31,6 +31,13 @@ export const CountEventsSchema = z.strictObject({
 
 /** Every queue and its message: the producer's output type is the consumer's input type. */
 export const queues = {
+  /**
+   * What the incoming bucket tells on AWS, where a notification names no organisation; `arrival-dispatch` sends it on with it.
+   * It cannot fail by itself, so it is tried for an hour. Embedded, the bucket names the organisation and nothing waits here.
+   */
+  'arrivals-stat': { message: ObjectArrivedSchema, maxReceiveCount: 40, visibilitySeconds: 90, batchSize: 10 },
+  'arrivals-urgent': { message: ObjectArrivedSchema, maxReceiveCount: 40, visibilitySeconds: 90, batchSize: 10 },
+  arrivals: { message: ObjectArrivedSchema, maxReceiveCount: 40, visibilitySeconds: 90, batchSize: 10 },
   'ingest-stat': { message: IngestMessageSchema, maxReceiveCount: 5, visibilitySeconds: 180, batchSize: 10 },
   'ingest-urgent': { message: IngestMessageSchema, maxReceiveCount: 5, visibilitySeconds: 180, batchSize: 10 },
   /** Of routine cases. Until stat and urgent had their own it was the queue of all: what waits in it stays good. */
@@ -47,6 +54,23 @@ export type QueueName = keyof typeof queues
 export type QueueMessage<Q extends QueueName> = z.infer<(typeof queues)[Q]['message']>
 export const queueNames = Object.keys(queues) as QueueName[]
 
+/** Which queue the incoming bucket tells on AWS, by the urgency of the case. */
+export const arrivalQueues = {
+  stat: 'arrivals-stat',
+  urgent: 'arrivals-urgent',
+  routine: 'arrivals',
+} as const satisfies Readonly<Record<Urgency, QueueName>>
+type ArrivalQueueName = (typeof arrivalQueues)[Urgency]
+
+export const isArrivalQueue = (name: QueueName): name is ArrivalQueueName =>
+  Object.values<QueueName>(arrivalQueues).includes(name)
+
+/** Those that functions send to. */
+export const sentQueueNames = queueNames.filter((name) => !isArrivalQueue(name)) as Exclude<
+  QueueName,
+  ArrivalQueueName
+>[]
+
 /** Where the arrivals of a case wait, by its urgency: behind nothing less urgent. */
 export const ingestQueues = {
   stat: 'ingest-stat',
@@ -54,11 +78,15 @@ export const ingestQueues = {
   routine: 'ingest',
 } as const satisfies Readonly<Record<Urgency, QueueName>>
 
-/** Which queue is told of an object of the incoming bucket, by the beginning of its key; none of what is no image. */
+/** Where the arrival of an object of the incoming bucket goes, by the beginning of its key. */
 export const arrivalRoutes = UrgencySchema.options.map((urgency) => ({
   prefix: arrivalPrefixes[urgency],
+  toldOnAws: arrivalQueues[urgency],
   queue: ingestQueues[urgency],
 }))
+
+/** The ingest queue of an object of the incoming bucket; none of what is no image. */
+export const ingestQueueOf = (key: string) => arrivalRoutes.find(({ prefix }) => key.startsWith(prefix))?.queue
 
 /** The organisation whose case a message is about: a queue that many share is fair between these. Undefined for no case at all. */
 export function senderOf(message: QueueMessage<QueueName>): string | undefined {

@@ -8,4 +8,9 @@ export interface MessageQueues {
     message: QueueMessage<Q>,
     options?: { readonly delaySeconds?: number },
   ): Promise<void>
+  /** However many; the answer says of each, in order, whether the queue has it. */
+  sendAll<Q extends QueueName>(
+    queue: Q,
+    messages: readonly QueueMessage<Q>[],
+  ): Promise<readonly PromiseSettledResult<void>[]>
 }

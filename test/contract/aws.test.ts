@@ -14,7 +14,7 @@ import { sqsMessageQueues } from '../../shared/adapters/aws/sqs-message-queues.t
 import type { QueueName } from '../../shared/contracts/messages.ts'
 import { eraserContract } from './eraser-contract.ts'
 import { keyVaultContract } from './key-vault-contract.ts'
-import { messageQueuesContract } from './message-queues-contract.ts'
+import { messageQueuesContract, type TakenMessage } from './message-queues-contract.ts'
 import { networkDirectoryContract } from './network-directory-contract.ts'
 import { objectStoreContract } from './object-store-contract.ts'
 import { presignedRequestsContract } from './presigned-requests-contract.ts'
@@ -72,11 +72,17 @@ keyVaultContract('KMS', () =>
   ),
 )
 
-const take = async (queue: QueueName): Promise<string[]> => {
+const take = async (queue: QueueName): Promise<TakenMessage[]> => {
   const QueueUrl = cell.queueUrls[queue]
-  const { Messages = [] } = await cell.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))
+  const { Messages = [] } = await cell.sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl,
+      MaxNumberOfMessages: 10,
+      MessageSystemAttributeNames: ['MessageGroupId'],
+    }),
+  )
   for (const { ReceiptHandle } of Messages) await cell.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
-  return Messages.map(({ Body = '' }) => Body)
+  return Messages.map(({ Body = '', Attributes }) => ({ body: Body, sender: Attributes?.MessageGroupId }))
 }
 
 messageQueuesContract('SQS', () =>

@@ -105,12 +105,17 @@ presignedRequestsContract('embedded', startObjectServer)
 keyVaultContract('local keys', () => Promise.resolve(localKeyVault(keys(), join(dataDir, 'token-key.pem'))))
 messageQueuesContract('SQLite', () => {
   const own = queues()
+  const senders = database.sql.prepare('SELECT sender FROM messages WHERE receipt = ?')
   return Promise.resolve({
     queues: own,
     take: async (queue) => {
       const received = await own.receive(queue, 10)
+      const taken = received.map(({ body, receiptHandle }) => ({
+        body,
+        sender: String(senders.get(receiptHandle)?.['sender']),
+      }))
       await own.delete(received.map(({ receiptHandle }) => receiptHandle))
-      return received.map(({ body }) => body)
+      return taken
     },
   })
 })

@@ -5,10 +5,16 @@ import type { QueueName } from '../../shared/contracts/messages.ts'
 import { ReferralIdSchema } from '../../shared/domain/case/case.ts'
 import type { MessageQueues } from '../../shared/ports/message-queues.ts'
 
+export interface TakenMessage {
+  readonly body: string
+  /** Whose turn it was. */
+  readonly sender?: string | undefined
+}
+
 export interface QueueSubject {
   readonly queues: MessageQueues
-  /** Takes what is visible now off the queue and gives the bodies. Nobody else consumes the queue meanwhile. */
-  readonly take: (queue: QueueName) => Promise<readonly string[]>
+  /** Takes what is visible now off the queue. Nobody else consumes the queue meanwhile. */
+  readonly take: (queue: QueueName) => Promise<readonly TakenMessage[]>
 }
 
 export const messageQueuesContract = (name: string, make: () => Promise<QueueSubject>): void => {
@@ -20,14 +26,17 @@ export const messageQueuesContract = (name: string, make: () => Promise<QueueSub
 
     const arrived = (key: string) => ({ kind: 'object-arrived', key }) as const
     /** At least once and unordered: what was sent is among what is taken, sooner or later. */
-    const takeUntil = async (queue: QueueName, wanted: readonly string[], seconds = 10): Promise<string[]> => {
-      const seen: string[] = []
-      for (let turn = 0; turn < seconds * 10 && !wanted.every((body) => seen.includes(body)); turn += 1) {
+    const takenUntil = async (queue: QueueName, wanted: readonly string[], seconds = 10): Promise<TakenMessage[]> => {
+      const seen: TakenMessage[] = []
+      const isSeen = (body: string) => seen.some((one) => one.body === body)
+      for (let turn = 0; turn < seconds * 10 && !wanted.every(isSeen); turn += 1) {
         seen.push(...(await subject.take(queue)))
         await pause(100)
       }
       return seen
     }
+    const takeUntil = async (queue: QueueName, wanted: readonly string[]): Promise<string[]> =>
+      (await takenUntil(queue, wanted)).map(({ body }) => body)
 
     it('hands a message over as it was sent', async () => {
       const message = arrived(`ä/${randomUUID()} "quoted"`)
@@ -55,12 +64,31 @@ export const messageQueuesContract = (name: string, make: () => Promise<QueueSub
       expect(new Set(await takeUntil('ingest', bodies))).toEqual(new Set(bodies))
     })
 
+    it('takes many of several organisations in one call, each for the turn of its own', async () => {
+      const keys = ['donau-vienna', 'liffey-dublin'].flatMap((organisation) =>
+        Array.from({ length: 13 }, (_, index) => `stat/${organisation}.${'0'.repeat(26)}/${'1'.repeat(26)}/${index}`),
+      )
+      const sent = await subject.queues.sendAll('ingest-stat', keys.map(arrived))
+      expect(sent).toEqual(keys.map(() => ({ status: 'fulfilled', value: undefined })))
+      const bodies = keys.map((key) => JSON.stringify(arrived(key)))
+      const taken = await takenUntil('ingest-stat', bodies)
+      const senderOfBody = new Map(taken.map(({ body, sender }) => [body, sender]))
+      expect(bodies.map((body) => senderOfBody.get(body))).toEqual(keys.map((key) => key.slice(5, key.indexOf('.'))))
+    })
+
+    it('takes none in a call where one could not be read by its consumer', async () => {
+      const message = arrived(randomUUID())
+      await expect(subject.queues.sendAll('ingest-urgent', [message, arrived('')])).rejects.toThrow()
+      await pause(500)
+      expect(await subject.take('ingest-urgent')).toEqual([])
+    })
+
     it('holds a delayed message back', async () => {
       const message = arrived(randomUUID())
       const body = JSON.stringify(message)
       await subject.queues.send('ingest', message, { delaySeconds: 2 })
       await pause(500)
-      expect(await subject.take('ingest')).not.toContain(body)
+      expect((await subject.take('ingest')).map((taken) => taken.body)).not.toContain(body)
       expect(await takeUntil('ingest', [body])).toContain(body)
     })
 

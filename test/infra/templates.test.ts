@@ -118,9 +118,9 @@ describe('buckets', () => {
     }))
     const event = 's3:ObjectCreated:*'
     expect(told).toEqual([
-      { event, filter: [{ Name: 'prefix', Value: 'stat/' }], queue: 'IngestStatQueue' },
-      { event, filter: [{ Name: 'prefix', Value: 'urgent/' }], queue: 'IngestUrgentQueue' },
-      { event, filter: [{ Name: 'prefix', Value: 'studies/' }], queue: 'IngestQueue' },
+      { event, filter: [{ Name: 'prefix', Value: 'stat/' }], queue: 'ArrivalsStatQueue' },
+      { event, filter: [{ Name: 'prefix', Value: 'urgent/' }], queue: 'ArrivalsUrgentQueue' },
+      { event, filter: [{ Name: 'prefix', Value: 'studies/' }], queue: 'ArrivalsQueue' },
     ])
     for (const { queue } of told)
       expect(incoming?.DependsOn?.some((id) => new RegExp(`^${queue}.*Policy`).test(id))).toBe(true)
@@ -132,7 +132,7 @@ describe('queues', () => {
     const queues = all('AWS::SQS::Queue')
     const redriven = queues.filter(({ properties }) => 'RedrivePolicy' in properties)
     const dead = queues.filter(({ properties }) => !('RedrivePolicy' in properties))
-    expect(redriven).toHaveLength(9)
+    expect(redriven).toHaveLength(12)
     const alarmed = text(all('AWS::CloudWatch::Alarm').map(({ properties }) => properties))
     for (const { id } of dead) {
       expect(redriven.some(({ properties }) => text(properties['RedrivePolicy']).includes(id))).toBe(true)
@@ -154,7 +154,7 @@ describe('queues', () => {
     const mappings = all('AWS::Lambda::EventSourceMapping').filter(({ properties }) =>
       /Queue/.test(text(properties['EventSourceArn'])),
     )
-    expect(mappings).toHaveLength(9)
+    expect(mappings).toHaveLength(12)
     for (const { properties } of mappings) {
       const source = text(properties['EventSourceArn'])
       const queue = all('AWS::SQS::Queue').find(({ id }) => source.includes(id))

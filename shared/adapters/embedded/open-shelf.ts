@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { arrivalRoutes, senderOf } from '../../contracts/messages.ts'
+import { ingestQueueOf, senderOf } from '../../contracts/messages.ts'
 import type { ObjectRef } from '../../ports/object-store.ts'
 import type { CellDatabase } from './cell-database.ts'
 import type { ObjectShelf } from './disk-object-store.ts'
@@ -13,14 +13,14 @@ import { objectRows } from './object-rows.ts'
 import type { SqliteMessageQueues } from './sqlite-message-queues.ts'
 import { unsyncedFiles } from './unsynced-files.ts'
 
-/** As the S3 notifications of the cloud edition: an image in the incoming bucket is a message to the queue of its prefix. */
+/** As S3 notifications and `arrival-dispatch` in the cloud edition: an image in the incoming bucket is a message to its ingest queue. */
 const arrivals =
   (queues: SqliteMessageQueues) =>
   ({ bucket, key }: ObjectRef): void => {
-    const route = arrivalRoutes.find(({ prefix }) => bucket === 'incoming' && key.startsWith(prefix))
-    if (route === undefined) return
+    const queue = bucket === 'incoming' ? ingestQueueOf(key) : undefined
+    if (queue === undefined) return
     const message = { kind: 'object-arrived', key } as const
-    queues.enqueue(route.queue, JSON.stringify(message), { sender: senderOf(message) })
+    queues.enqueue(queue, JSON.stringify(message), { sender: senderOf(message) })
   }
 
 export const openShelf = (dataDir: string, database: CellDatabase, queues: SqliteMessageQueues): ObjectShelf => {

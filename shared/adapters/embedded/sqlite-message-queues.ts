@@ -177,6 +177,14 @@ export const sqliteMessageQueues = (database: CellDatabase, clock: Clock): Sqlit
       const body = JSON.stringify(queues[queue].message.parse(message))
       await database.commit(() => enqueue(queue, body, { delaySeconds, sender: senderOf(message) }))
     },
+    sendAll: async (queue, messages) => {
+      const checked = messages.map((message) => ({
+        body: JSON.stringify(queues[queue].message.parse(message)),
+        sender: senderOf(message),
+      }))
+      await database.commit(() => checked.forEach(({ body, sender }) => enqueue(queue, body, { sender })))
+      return messages.map(() => ({ status: 'fulfilled', value: undefined }))
+    },
     enqueue,
     receive: async (queue, limit) => {
       if (!hasVisible(queue)) return []

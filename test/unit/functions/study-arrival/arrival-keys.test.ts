@@ -14,6 +14,7 @@ import { createLog } from '../../../../shared/runtime/log.ts'
 import { referralBody, studyInHand } from '../../../acceptance/study-in-hand.ts'
 import { noContext, queueEvent } from '../../../builders/queue-event.ts'
 import { principalOf, readingRoom, type ReadingRoom } from '../../../builders/reading-room.ts'
+import { toldQueues } from '../../../builders/told-queues.ts'
 
 const clerk = principalOf('p-clerk-vienna')
 
@@ -25,11 +26,11 @@ afterEach(() => room.close())
 
 /** An upload of two images, the second of which is not what was announced. */
 async function openedUpload(pathwayId: string) {
-  const sent: unknown[] = []
+  const queues = toldQueues()
   const ports = {
     ...room.ports,
     cell: { ...room.ports.cell, cellId: 'eu-central-1' },
-    queues: { send: (...message: unknown[]) => Promise.resolve(void sent.push(message)) },
+    queues,
   }
   const study = studyInHand(2)
   const submitted = await submitReferral(ports, {
@@ -50,8 +51,8 @@ async function openedUpload(pathwayId: string) {
     ports.objects.put({ bucket: 'incoming', key }, study.objects[at]?.content ?? new Uint8Array(), {
       contentType: 'application/dicom',
     })
-  const arrive = (key: string) =>
-    entry({ ...ports, log: createLog(() => undefined) })(queueEvent([{ kind: 'object-arrived', key }]), noContext)
+  const told = (body: unknown) => entry({ ...ports, log: createLog(() => undefined) })(queueEvent([body]), noContext)
+  const arrive = (key: string) => told({ kind: 'object-arrived', key })
   const lies = async (bucket: BucketClass, key: string) => (await ports.objects.head({ bucket, key })) !== undefined
   const imagesNow = async () => (await loadCase(ports.store, referralId))?.case.images
   const urlKeys = async () => {
@@ -70,7 +71,7 @@ async function openedUpload(pathwayId: string) {
       { write: 'put', when: { version }, ...key, body: { ...earlier, schema: 'overread/upload@1' } },
     ])
   }
-  return { places, put, arrive, lies, imagesNow, urlKeys, resume, asOpenedBefore, sent }
+  return { places, put, told, arrive, lies, imagesNow, urlKeys, resume, asOpenedBefore, sent: queues.sent }
 }
 
 describe('what a sender sends', () => {
@@ -104,6 +105,16 @@ describe('what a sender sends', () => {
     expect(sent).toEqual([['ingest', { kind: 'object-arrived', key }]])
     expect((await arrive(key)).batchItemFailures).toEqual([])
     expect([await lies('incoming', key), await lies('images', key)]).toEqual([false, true])
+  })
+
+  test('is taken from a notification of the bucket too: it waits from before another function sent arrivals on', async () => {
+    const { places, put, told, lies } = await openedUpload('stroke')
+    const [key = ''] = places.map((place) => arrivalKey({ urgency: 'stat' }, place))
+    await put(key, 0)
+    const notification = { Records: [{ eventSource: 'aws:s3', s3: { object: { key: encodeURIComponent(key) } } }] }
+    expect((await told(notification)).batchItemFailures).toEqual([])
+    expect([await lies('incoming', key), await lies('images', objectKey(places[0]!))]).toEqual([false, true])
+    expect((await told({ Event: 's3:TestEvent' })).batchItemFailures).toEqual([])
   })
 
   test('of a stat case, left unannounced, is announced to the queue of its urgency', async () => {

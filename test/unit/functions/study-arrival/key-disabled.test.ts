@@ -13,6 +13,7 @@ import { problemOf } from '../../../../shared/runtime/problem.ts'
 import { referralBody, studyInHand } from '../../../acceptance/study-in-hand.ts'
 import { noContext, queueEvent } from '../../../builders/queue-event.ts'
 import { principalOf, readingRoom, type ReadingRoom } from '../../../builders/reading-room.ts'
+import { toldQueues } from '../../../builders/told-queues.ts'
 
 const clerk = principalOf('p-clerk-vienna')
 const study = studyInHand(1)
@@ -41,7 +42,7 @@ const portsOf = () => {
     tokenPublicKey: () => whileEnabled(() => keys.tokenPublicKey()),
   }
   const cell = { ...room.ports.cell, cellId: 'eu-central-1' }
-  return { ...room.ports, keys: vault, cell, queues: { send: () => Promise.resolve() } }
+  return { ...room.ports, keys: vault, cell, queues: toldQueues() }
 }
 
 /** A referral whose one image has been sent and lies in the incoming bucket. */

@@ -1,0 +1,8 @@
+import { queuesFrom } from '../../shared/adapters/aws/from-environment.ts'
+import { standardLog } from '../../shared/runtime/log.ts'
+import { entry } from './entry.ts'
+import { EnvironmentSchema } from './env.ts'
+
+const env = EnvironmentSchema.parse(process.env)
+
+export const handler = entry({ log: standardLog, queues: queuesFrom(env) })
