@@ -10,7 +10,7 @@ type Arrival = QueueMessage<'arrivals'>
 
 /**
  * Sends arrivals to the ingest queue of their urgency, where their organisations have turns: the queue learns the organisation
- * from who sends the message, and a bucket names none. One sent twice is bore by its consumer; none is done before it was sent.
+ * from who sends the message, and a bucket names none. One sent twice is borne by its consumer; none counts as done before it was sent.
  */
 export async function dispatchArrivals(
   { queues }: ArrivalDispatchPorts,

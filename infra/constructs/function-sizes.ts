@@ -23,7 +23,7 @@ const sizes: Readonly<Record<CapabilityName, FunctionSize>> = {
   'machine-token': { ...api, memoryMib: 512, reserved: 10 },
   'privacy-desk': { ...api, reserved: 5 },
   'api-reference': { ...api, memoryMib: 512, reserved: 5 },
-  // Ten images a call to SQS: thirty places outrun what any network of senders can put.
+  // One call to SQS for ten images: ten places a queue, and time for the client's retries of it.
   'arrival-dispatch': { timeoutSeconds: 15, memoryMib: 512, reserved: 30 },
   'study-arrival': { timeoutSeconds: 120, memoryMib: 2048, reserved: 150 },
   // An original, its copy and what the verifier reads of both, whole in memory.

@@ -49,9 +49,9 @@ def message_uses(action: str, resource: str, _context: dict) -> Iterator[tuple[s
     if not key_id:
         return
     encryption = {"kms:EncryptionContext:aws:sqs:arn": resource}
-    if action in ("sqs:SendMessage", "sqs:SendMessageBatch"):
+    if action == "sqs:SendMessage":
         yield key_id, "kms:GenerateDataKey", encryption
-    if action in ("sqs:SendMessage", "sqs:SendMessageBatch", "sqs:ReceiveMessage"):
+    if action in ("sqs:SendMessage", "sqs:ReceiveMessage"):
         yield key_id, "kms:Decrypt", encryption
 
 

@@ -47,11 +47,12 @@ async def serve(sock: socket.socket) -> None:
     from hypercorn.config import Config
     from ministack.app import app
 
+    import batch_actions
     import condition_keys
     import inert_resources
     import key_rights
 
-    for module in (condition_keys, inert_resources, key_rights):
+    for module in (condition_keys, inert_resources, key_rights, batch_actions):
         module.install()
 
     async def over_tls(scope, receive, send):
