@@ -66,10 +66,7 @@ export const isArrivalQueue = (name: QueueName): name is ArrivalQueueName =>
   Object.values<QueueName>(arrivalQueues).includes(name)
 
 /** Those that functions send to. */
-export const sentQueueNames = queueNames.filter((name) => !isArrivalQueue(name)) as Exclude<
-  QueueName,
-  ArrivalQueueName
->[]
+export const sentQueueNames = queueNames.filter((name) => !isArrivalQueue(name))
 
 /** Where the arrivals of a case wait, by its urgency: behind nothing less urgent. */
 export const ingestQueues = {
