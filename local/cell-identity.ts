@@ -46,28 +46,31 @@ const authorizers = (people: AuthorizerOptions, machines: AuthorizerOptions): Ce
 export const openIdentity = async (identity: Identity, setting: IdentitySetting): Promise<CellIdentity> => {
   const { dataDir, clock, keys, origin } = setting
   const audience = identity.kind === 'provider' ? identity.audience : AUDIENCE
-  const issuer =
+  const [issuer, systemsKey] = await Promise.all([
     identity.kind === 'development'
-      ? await openTokenIssuer({ dataDir, issuer: origin, audience, users: identity.users, clock })
-      : undefined
+      ? openTokenIssuer({ dataDir, issuer: origin, audience, users: identity.users, clock })
+      : undefined,
+    // Made at the first start, and not while the first request waits for it.
+    issuerKey(keys),
+  ])
   const machineIssuer = () => ({ baseUrl: origin(), audience })
   // At first use: the origin is known only once the cell listens.
-  const expected = askedOnce(async () => ({
+  const expected = () => ({
     people:
       identity.kind === 'provider'
         ? { ...identity, clock }
         : { issuer: origin(), audience, keys: issuer?.keys ?? { keys: [] }, clock },
-    machines: machineExpectations(machineIssuer(), { keys: [await issuerKey(keys)] }, clock),
-  }))
-  const verifier = askedOnce(async () => {
-    const { people, machines } = await expected()
+    machines: machineExpectations(machineIssuer(), { keys: [systemsKey] }, clock),
+  })
+  const verifier = askedOnce(() => {
+    const { people, machines } = expected()
     // The cell's own issuer follows RFC 9068; a provider may not.
     const ofPeople = { ...people, ...(issuer === undefined ? {} : { accessTokenType: 'at+jwt' as const }) }
-    return eitherIssuer(tokenVerifier(ofPeople), tokenVerifier(machines), machines.issuer)
+    return Promise.resolve(eitherIssuer(tokenVerifier(ofPeople), tokenVerifier(machines), machines.issuer))
   })
-  const authorizer = askedOnce(async () => {
-    const { people, machines } = await expected()
-    return authorizers(people, machines)
+  const authorizer = askedOnce(() => {
+    const { people, machines } = expected()
+    return Promise.resolve(authorizers(people, machines))
   })
   return {
     tokens: { verify: async (token) => (await verifier()).verify(token) },

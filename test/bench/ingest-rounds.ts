@@ -2,6 +2,7 @@ import { ctStudy, type CtStudy } from './ct-study.ts'
 import { median, spreadOf, type Spread } from './figures.ts'
 import { measureIngest, type IngestFigures } from './ingest.ts'
 import { hasDicomWeb, measureOrthanc } from './orthanc.ts'
+import { removeStores } from './stores.ts'
 
 const NOT_MEASURED = 'not measured'
 export type OrNotMeasured<Figures> = Figures | typeof NOT_MEASURED
@@ -66,8 +67,12 @@ export const compareIngest = async (
     if (byStow !== undefined) stow.push(byStow)
   }
   const own = async () => void overread.push(await measureIngest(study, clients, { before }))
-  for (let round = 0; round < rounds; round += 1)
-    for (const side of round % 2 === 0 ? [own, peers] : [peers, own]) await side()
+  try {
+    for (let round = 0; round < rounds; round += 1)
+      for (const side of round % 2 === 0 ? [own, peers] : [peers, own]) await side()
+  } finally {
+    removeStores()
+  }
   return {
     instances,
     clients,

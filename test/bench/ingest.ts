@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -15,6 +13,7 @@ import { PathwayIdSchema, SiteIdSchema } from '../../shared/domain/network/ids.t
 import { ctStudy, type CtStudy } from './ct-study.ts'
 import { cpuMs, isMain, peakRssMiB } from './figures.ts'
 import { inParallel, send } from './keep-alive-send.ts'
+import { newStore, removeStores } from './stores.ts'
 
 export interface IngestFigures {
   readonly perSecond: number
@@ -27,7 +26,7 @@ const ServedSchema = z.object({ baseUrl: z.string() })
 
 /** The cell as `npm start` runs it, in a process of its own on an empty data directory. */
 const startCell = async (nodeOptions: readonly string[]) => {
-  const folder = mkdtempSync(join(process.env['OVERREAD_BENCH_DIR'] ?? tmpdir(), 'overread-ingest-'))
+  const folder = newStore('overread-ingest-')
   const line = ['serve', '--port', '0', '--data', folder, '--json', '--quiet']
   const child = spawn(process.execPath, [...nodeOptions, join(projectRoot, 'cli/overread.ts'), ...line], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -43,7 +42,6 @@ const startCell = async (nodeOptions: readonly string[]) => {
     stop: async () => {
       child.kill('SIGTERM')
       await gone
-      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
@@ -107,5 +105,6 @@ export const measureIngest = async (
 if (isMain(import.meta.url)) {
   const [instances = '300', ...nodeOptions] = process.argv.slice(2)
   const figures = await measureIngest(ctStudy(Number(instances)), 8, { nodeOptions })
+  removeStores()
   process.stdout.write(`${JSON.stringify(figures)}\n`)
 }

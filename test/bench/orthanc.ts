@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import * as z from 'zod'
 import { cpuMs, peakRssMiB } from './figures.ts'
 import { inParallel, send } from './keep-alive-send.ts'
+import { newStore } from './stores.ts'
 
 export interface OrthancFigures {
   readonly perSecond: number
@@ -55,7 +55,7 @@ export const startOrthanc = async (clients: number): Promise<RunningOrthanc | un
   const program = findOrthanc()
   if (program === undefined) return undefined
   const [port, dicomPort] = [await freePort(), await freePort()]
-  const folder = mkdtempSync(join(process.env['OVERREAD_BENCH_DIR'] ?? tmpdir(), 'overread-orthanc-'))
+  const folder = newStore('overread-orthanc-')
   const settings = {
     StorageDirectory: join(folder, 'db'),
     IndexDirectory: join(folder, 'db'),
@@ -90,7 +90,6 @@ export const startOrthanc = async (clients: number): Promise<RunningOrthanc | un
       const gone = once(child, 'exit')
       child.kill('SIGTERM')
       await gone
-      rmSync(folder, { recursive: true })
     },
   }
 }

@@ -50,7 +50,7 @@ export const readSecretFile = (path: string): string => {
   return readFileSync(path, 'utf8')
 }
 
-/** The key that tokens of systems are signed with: a file of its own, made at its first use, since most cells on a laptop never need it. */
+/** The key that tokens of systems are signed with: a file of its own, made at the first start. */
 export const openTokenKey = async (path: string): Promise<KeyObject> => {
   if (!existsSync(path)) {
     const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })

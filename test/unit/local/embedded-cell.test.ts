@@ -90,6 +90,12 @@ describe('an embedded cell', () => {
     expect(cell.ports.addresses.countryOf('127.0.0.1', 'AT')).toBeUndefined()
   })
 
+  it('makes the key that tokens of systems are signed with before it answers anybody', async () => {
+    const dataDir = scratchFolder('keys')
+    await start({ dataDir })
+    expect(existsSync(join(dataDir, 'machine-token-key.pem'))).toBe(true)
+  })
+
   it('serves the network it was started with, at the origin it listens at', async () => {
     const cell = await start()
     expect((await cell.ports.network.current()).definition.cells[0]?.baseUrl).toBe(cell.baseUrl)
