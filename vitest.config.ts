@@ -2,17 +2,17 @@ import { defineConfig } from 'vitest/config'
 
 /** AWS contract suites: they need the emulator, so they are part of a run only when it is there. */
 const awsSuites = 'test/contract/aws*.test.ts'
-/** Has a network and a policy of its own, which the emulator run gives to the deployed cell when the others are done. */
-const readerAbroad = 'test/acceptance/deidentified-reading.test.ts'
+/** Have a network and a policy of their own, which the emulator run gives to the deployed cell when the others are done. */
+const readerAbroad = ['deidentified-reading', 'emergency'].map((name) => `test/acceptance/${name}.test.ts`)
 const onAws = process.env['OVERREAD_TARGET'] === 'aws'
-const apart = onAws ? [awsSuites, readerAbroad] : [awsSuites]
+const apart = onAws ? [awsSuites, ...readerAbroad] : [awsSuites]
 
-const project = (name: string, testTimeout: number, include = `test/${name}/**/*.test.ts`) => ({
+const project = (name: string, testTimeout: number, include = [`test/${name}/**/*.test.ts`]) => ({
   extends: true as const,
   test: {
     name,
-    include: [include],
-    exclude: apart.filter((one) => one !== include),
+    include,
+    exclude: apart.filter((one) => !include.includes(one)),
     testTimeout,
     hookTimeout: 120_000,
   },
@@ -33,7 +33,9 @@ export default defineConfig({
       project('acceptance', 120_000),
       infra,
       project('arch', 120_000),
-      ...(onAws ? [project('contract-aws', 120_000, awsSuites), project('reader-abroad', 120_000, readerAbroad)] : []),
+      ...(onAws
+        ? [project('contract-aws', 120_000, [awsSuites]), project('reader-abroad', 120_000, readerAbroad)]
+        : []),
     ],
     coverage: {
       provider: 'v8',

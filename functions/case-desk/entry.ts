@@ -2,6 +2,7 @@ import { referralRoutes } from '../../shared/contracts/routes/referral-routes.ts
 import { readingRoutes } from '../../shared/contracts/routes/reading-routes.ts'
 import { httpFunction, type HttpPorts } from '../../shared/runtime/http-function.ts'
 import * as desk from './desk-commands.ts'
+import * as emergencies from './emergency-commands.ts'
 import { readStatus, readTimeline } from './follow-case.ts'
 import { listReferrals } from './list-referrals.ts'
 import { readReferral, type ReadPorts } from './read-referral.ts'
@@ -20,6 +21,9 @@ export const entry = (ports: HttpPorts & ReadPorts & desk.CaseDeskPorts) =>
     cancelReferral: (asked) => desk.cancelReferral(ports, asked),
     acknowledgeReport: (asked) => desk.acknowledgeReport(ports, asked),
     resolveException: (asked) => desk.resolveException(ports, asked),
+    declareEmergency: (asked) => emergencies.declareEmergency(ports, asked),
+    confirmEmergency: (asked) => emergencies.confirmEmergency(ports, asked),
+    reviewEmergency: (asked) => emergencies.reviewEmergency(ports, asked),
     listCopies: (asked) => listCopies(ports, asked),
     attestCopies: (asked) => attestCopies(ports, asked),
     acknowledgeEscalation: (asked) => desk.acknowledgeEscalation(ports, asked),

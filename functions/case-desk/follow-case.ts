@@ -62,6 +62,16 @@ function factsOf(e: CaseEvent): TimelineEntry['facts'] {
       return { code: e.code }
     case 'exception-resolved':
       return { code: e.code, resolution: e.resolution }
+    case 'emergency-declared': {
+      const { emergencyId, readerId, reason, expiresAt, reviewDueAt } = e.emergency
+      return { emergencyId, readerId, reason, expiresAt, reviewDueAt }
+    }
+    case 'emergency-confirmed':
+    case 'claimed-in-emergency':
+    case 'emergency-ended':
+      return { emergencyId: e.emergencyId }
+    case 'emergency-reviewed':
+      return { emergencyId: e.emergencyId, outcome: e.outcome }
     default:
       return {}
   }

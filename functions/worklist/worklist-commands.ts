@@ -2,6 +2,7 @@ import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
 import type { BodyOf } from '../../shared/contracts/routes.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
+import type { DecisionRecord } from '../../shared/domain/residency/decision-record.ts'
 import { permits } from '../../shared/domain/residency/decide.ts'
 import { answerCommand, type DeskPorts } from '../../shared/ledger/answer-command.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
@@ -24,6 +25,10 @@ const heldBy = (context: Asking): string => {
   return readerId
 }
 
+/** The emergency without which the claim would not stand: it ends with it. */
+const emergencyIn = ({ breakGlass }: DecisionRecord) =>
+  breakGlass?.narrativeId === undefined ? {} : { emergencyId: breakGlass.narrativeId }
+
 /** Exclusive, and judged again: what was true at the offer (licence, shift, place) need not be true at the claim. */
 export async function claimCase(ports: DeskPorts & WorklistPorts, asked: Asked): Promise<CaseStatus> {
   const { context, params } = asked
@@ -44,7 +49,11 @@ export async function claimCase(ports: DeskPorts & WorklistPorts, asked: Asked):
       if (!eligibility.eligible) throw new Refusal('not-eligible', { rule: eligibility.rule })
       const decisionId = ports.ids.next()
       return {
-        command: { command: 'claim', claim: { readerId: reader.readerId, groupOrgId: reader.orgId, decisionId } },
+        command: {
+          command: 'claim',
+          claim: { readerId: reader.readerId, groupOrgId: reader.orgId, decisionId },
+          ...emergencyIn(decision.record),
+        },
         audit: { decision: decision.record, facts: { decisionId } },
         writes: [
           {

@@ -41,6 +41,7 @@ const status: CaseStatus = {
   reports: [],
   escalations: [],
   exceptions: [],
+  emergencies: [],
   task: { status: 'in-progress', businessStatus: 'claimed' },
 }
 

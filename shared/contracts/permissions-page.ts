@@ -12,6 +12,7 @@ const relationMeanings: Readonly<Record<Relation, string>> = {
   holder: 'is the reader who holds the claim',
   'reading-group': 'is of a group that the case is or was offered to',
   operations: "is of the organisation of the network's operations desk",
+  emergency: 'is the reader whom a confirmed emergency names, until it ends',
   'escalated-to': 'is a person the case was escalated to',
 }
 

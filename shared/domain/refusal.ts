@@ -36,6 +36,7 @@ export const refusals = {
     title: 'The organisation or site is not part of the network',
   },
   'unknown-pathway': { status: 422, retryable: false, title: 'The pathway is not part of the network' },
+  'unknown-reader': { status: 422, retryable: false, title: 'The reader is not part of the network' },
   'date-in-future': { status: 422, retryable: false, title: 'A date lies in the future' },
   'duplicate-referral': { status: 409, retryable: false, title: 'A referral for this study or order exists already' },
   'illegal-transition': { status: 409, retryable: false, title: 'The state of the case does not allow this' },

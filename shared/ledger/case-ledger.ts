@@ -1,5 +1,5 @@
-import { CaseSchema, type Case, type ReferralId } from '../domain/case/case.ts'
-import { CaseEventSchema, type CaseEvent } from '../domain/case/events.ts'
+import { StoredCaseSchema, type Case, type ReferralId } from '../domain/case/case.ts'
+import { StoredCaseEventSchema, type CaseEvent } from '../domain/case/events.ts'
 import type { AuditEntry } from '../domain/audit/audit-record.ts'
 import type { RecordKey, RecordStore, RecordWrite, StoredRecord } from '../ports/record-store.ts'
 import { auditWrites, caseChain } from './audit-chain.ts'
@@ -15,7 +15,7 @@ export interface LoadedCase {
 
 export async function loadCase(store: RecordStore, referralId: ReferralId): Promise<LoadedCase | undefined> {
   const record = await store.read(keys.case(referralId))
-  return record === undefined ? undefined : { case: CaseSchema.parse(record.body), version: record.version }
+  return record === undefined ? undefined : { case: StoredCaseSchema.parse(record.body), version: record.version }
 }
 
 export async function loadEvents(
@@ -26,7 +26,7 @@ export async function loadEvents(
 ): Promise<CaseEvent[]> {
   const range = { from: keys.event(referralId, from + 1).sort, to: keys.event(referralId, to + 1).sort }
   const records = walkPartition(store, casePartition(referralId), range)
-  return Array.fromAsync(records, ({ body }) => CaseEventSchema.parse(body))
+  return Array.fromAsync(records, ({ body }) => StoredCaseEventSchema.parse(body))
 }
 
 /** A remembered answer: a repeat of the command gets it back instead of being carried out twice. */

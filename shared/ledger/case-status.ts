@@ -34,6 +34,7 @@ export function caseStatus(c: Case, version: number): CaseStatus {
     reports: c.reports,
     escalations: c.escalations,
     exceptions: c.exceptions,
+    emergencies: c.emergencies,
     task: { status: task, businessStatus },
     ...(c.phase.state === 'exception' ? { exceptionCode: c.phase.code } : {}),
     ...(readerId === undefined ? {} : { readerId }),

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../domain/audit/audit-record.ts'
-import { CaseSchema, type Case, type ReferralId } from '../domain/case/case.ts'
+import { StoredCaseSchema, type Case, type ReferralId } from '../domain/case/case.ts'
 import type { Actor } from '../domain/case/events.ts'
 import type { Instant } from '../domain/instant.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'
@@ -181,7 +181,7 @@ async function concludeWiping(
   const { referralId } = file.file
   const record = await ports.store.read(keys.erasing(referralId))
   if (record === undefined) return
-  const proof = await wipe(ports, CaseSchema.parse(record.body), network)
+  const proof = await wipe(ports, StoredCaseSchema.parse(record.body), network)
   await ports.store.transact([
     { write: 'remove', when: { version: record.version }, ...keys.erasing(referralId) },
     fileWrite(file, { ...file.file, erasure: { ...erasure, state: 'wiped', proof } }),

@@ -1,6 +1,7 @@
 import { ownRecordAccess, type OwnRecordAccess } from '../domain/access/own-record.ts'
 import type { Principal } from '../domain/access/principal.ts'
 import type { Case } from '../domain/case/case.ts'
+import { breakGlassOf } from '../domain/case/emergency-access.ts'
 import { copyFactsOf } from '../domain/deidentification/study-copies.ts'
 import type { Instant } from '../domain/instant.ts'
 import type { OrgId, ReaderId, SiteId } from '../domain/network/ids.ts'
@@ -66,6 +67,7 @@ function ask<const P extends Purpose>(
   session: ResidencyFacts,
   { network, policy, cell, now, copy }: ResidencySetting,
 ): ResidencyDecision<P> {
+  const breakGlass = breakGlassOf(c, asked.readerId, now)
   return decide(policy, originOf(c, network), asked, purpose, {
     now,
     caseId: c.referralId,
@@ -80,6 +82,7 @@ function ask<const P extends Purpose>(
       ...(copy === undefined ? {} : { deidentification: copy }),
       ...session,
     },
+    ...(breakGlass === undefined ? {} : { breakGlass }),
   })
 }
 

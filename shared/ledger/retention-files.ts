@@ -1,6 +1,6 @@
 import type { ReferralId } from '../domain/case/case.ts'
-import { CaseEventSchema } from '../domain/case/events.ts'
-import { isTerminal } from '../domain/case/states.ts'
+import { StoredCaseEventSchema } from '../domain/case/events.ts'
+import { nextDueAt } from '../domain/case/due.ts'
 import type { RetainedCase } from '../domain/retention/decide-erasure.ts'
 import { emptyFile, RetentionFileSchema, type RetentionFile } from '../domain/retention/retention-file.ts'
 import type { RecordStore, RecordWrite } from '../ports/record-store.ts'
@@ -36,16 +36,17 @@ export interface KnownCase extends LoadedCase {
 export async function loadRetained(store: RecordStore, referralId: ReferralId): Promise<KnownCase | undefined> {
   const loaded = await loadCase(store, referralId)
   if (loaded === undefined) return undefined
-  const { origin, order, milestones, phase, eventCount } = loaded.case
+  const { origin, order, milestones, eventCount } = loaded.case
   const last = await store.read(keys.event(referralId, eventCount))
   if (last === undefined) throw new Error('a case without its last event')
-  const { at } = CaseEventSchema.parse(last.body)
+  const { at } = StoredCaseEventSchema.parse(last.body)
   return {
     ...loaded,
     retained: {
       origin,
       submittedAt: milestones.submittedAt ?? at,
-      ...(isTerminal(phase.state) ? { endedAt: at } : {}),
+      // Until an emergency has been reviewed there is something left to do, whatever the state.
+      ...(nextDueAt(loaded.case) === null ? { endedAt: at } : {}),
       ...(order.patientAgeYears === undefined ? {} : { patientAgeYears: order.patientAgeYears }),
     },
   }

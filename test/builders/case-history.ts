@@ -16,13 +16,14 @@ export const plainDirectory: CaseDirectory = {
     }
     return { role, orgId: c.referringOrgId }
   },
+  emergencyOwner: (role, c) => ({ role, orgId: c.referringOrgId }),
   rung: (_c, rung) => ({ rungName: `rung-${rung}`, orgId: 'network-desk', personId: 'p-desk' }),
   rungCount: () => 3,
   overflowTiers: () => 2,
 }
 
 export const birthOf = (changes: Partial<CaseBirth> = {}): CaseBirth => ({
-  schema: 'overread/case@1',
+  schema: 'overread/case@2',
   referralId: 'alder-hospital.00000000000000000000000001',
   referringOrgId: 'alder-hospital',
   siteId: 'alder-main',
@@ -53,6 +54,7 @@ export const birthOf = (changes: Partial<CaseBirth> = {}): CaseBirth => ({
   reports: [],
   escalations: [],
   exceptions: [],
+  emergencies: [],
   ...changes,
 })
 

@@ -113,6 +113,7 @@ const pathOf = (route: Route, referralId: string, parts: Parts): string =>
     .replace('{sopInstanceUid}', parts.sopInstanceUid)
     .replace('{escalationId}', parts.escalationId)
     .replace('{holdId}', UNKNOWN)
+    .replace('{emergencyId}', UNKNOWN)
     .replace('{index}', '1')
     .replace('{frame}', '1')
 

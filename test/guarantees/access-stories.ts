@@ -11,6 +11,8 @@ export interface Story {
   readonly offeredTo?: string
   readonly heldBy?: string
   readonly groups?: readonly string[]
+  /** Person whom a confirmed emergency lets in. */
+  readonly letIn?: string
 }
 
 const vienna = { siteId: 'donau-vienna', pathwayId: 'stroke' } as const
@@ -23,6 +25,20 @@ const taken = (by: typeof weber): CaseCommand[] => [offered(by), { command: 'cla
 const late: CaseCommand = { command: 'fire-due', now: '2099-01-01T00:00:00.000Z' }
 const heldByWeber = { heldBy: 'p-weber', groups: ['rheinblick-radiology'] } as const
 
+const emergency: CaseCommand[] = [
+  {
+    command: 'declare-emergency',
+    emergencyId: 'e-1',
+    reason: 'threat-to-life',
+    readerId: 'r-costa',
+    readerPersonId: 'p-costa',
+    personId: 'p-coordinator-vienna',
+    minutes: 60,
+    reviewMinutes: 72 * 60,
+  },
+  { command: 'confirm-emergency', emergencyId: 'e-1', personId: 'p-clerk-vienna' },
+]
+
 export const stories: readonly Story[] = [
   { name: 'in triage', ...oncology, course: [] },
   { name: 'late in triage', ...oncology, course: [late, late, late, late, late] },
@@ -30,6 +46,7 @@ export const stories: readonly Story[] = [
   { name: 'waiting for information', ...oncology, course: [{ command: 'request-information', item: 'other' }] },
   { name: 'waiting for images', ...vienna, course: [] },
   { name: 'offered', ...vienna, course: [imaged, offered(weber)], offeredTo: 'p-weber' },
+  { name: 'opened in an emergency', ...vienna, course: [imaged, ...emergency], letIn: 'p-costa' },
   { name: 'claimed', ...vienna, course: [imaged, ...taken(weber)], ...heldByWeber },
   { name: 'preliminary', ...vienna, course: [imaged, ...taken(weber), 'preliminary'], ...heldByWeber },
   {
@@ -74,13 +91,14 @@ type ToldCase = Story & { readonly escalations: readonly { readonly personId: st
 
 /** Who stands how to a case, from its story. */
 export function standingsOf(c: ToldCase, { personId, orgId }: Teller, asReader: boolean): readonly Standing[] {
-  const { siteId, offeredTo, heldBy, groups = [], escalations } = c
+  const { siteId, offeredTo, heldBy, letIn, groups = [], escalations } = c
   const holds: Readonly<Record<Standing, boolean>> = {
     'referring organisation': orgId === referring[siteId],
     'triaging organisation': orgId === triaging[siteId],
     'reader offered': asReader && personId === offeredTo,
     'reader holding': asReader && personId === heldBy,
     'reading group': groups.includes(orgId) || (offeredTo !== undefined && orgId === groupOf[offeredTo]),
+    'reader named in an emergency': asReader && personId === letIn,
     operator: orgId === 'overread-operations',
     'escalated to': escalations.some((one) => one.personId === personId),
   }

@@ -10,6 +10,7 @@ export type Standing =
   | 'reading group'
   | 'operator'
   | 'escalated to'
+  | 'reader named in an emergency'
 
 type Rights = Partial<Readonly<Record<Standing, readonly OperationId[]>>>
 
@@ -28,6 +29,8 @@ const refer = [...follow, 'readReferral', 'provideInformation', ...send] as cons
 const answerFor = [...refer, 'readReports', 'cancelReferral', 'acknowledgeReport'] as const
 /** Who of the patient's own hospital looks at pixels before a copy leaves. */
 const attest = ['listCopies', 'attestCopies'] as const
+/** Two of them open a case in an emergency; the first may be somebody else. */
+const breakGlass = ['declareEmergency', 'confirmEmergency'] as const
 const read = [
   ...follow,
   'readReferral',
@@ -62,22 +65,26 @@ const keepOrErase = [
  */
 export const rights: Readonly<Record<PersonRole, Rights>> = {
   'site-clerk': { 'referring organisation': refer },
-  referrer: { 'referring organisation': answerFor },
-  coordinator: { 'referring organisation': [...answerFor, ...attest, 'resolveException'] },
+  referrer: { 'referring organisation': [...answerFor, 'declareEmergency'] },
+  coordinator: { 'referring organisation': [...answerFor, ...attest, ...breakGlass, 'resolveException'] },
   'triage-clinician': {
-    'referring organisation': [...follow, ...attest, 'readReferral', 'readReports'],
+    'referring organisation': [...follow, ...attest, ...breakGlass, 'readReferral', 'readReports'],
     'triaging organisation': [...follow, 'readReferral', 'acceptReferral', 'rejectReferral', 'requestInformation'],
   },
   'duty-clinician': {
-    'referring organisation': [...follow, ...attest, 'readReferral', 'readReports', 'acknowledgeReport'],
+    'referring organisation': [...follow, ...attest, ...breakGlass, 'readReferral', 'readReports', 'acknowledgeReport'],
   },
   reader: {
     'reader offered': [...follow, 'claimCase', 'releaseCase'],
     'reader holding': read,
     'reading group': ['claimCase'],
+    'reader named in an emergency': [...follow, 'claimCase'],
   },
-  'reading-group-lead': { 'reading group': [...follow, 'readReports'] },
-  'quality-reviewer': { 'reading group': [...follow, 'readReports'] },
+  'reading-group-lead': { 'reading group': [...follow, 'readReports', 'declareEmergency'] },
+  'quality-reviewer': {
+    'reading group': [...follow, 'readReports'],
+    'referring organisation': [...follow, 'reviewEmergency'],
+  },
   operations: { operator: [...follow, 'resolveException'] },
   executive: { operator: follow },
   auditor: {
@@ -87,7 +94,7 @@ export const rights: Readonly<Record<PersonRole, Rights>> = {
   },
   'network-administrator': {},
   'platform-engineer': {},
-  'privacy-officer': { 'referring organisation': [...follow, ...audit, ...keepOrErase] },
+  'privacy-officer': { 'referring organisation': [...follow, ...audit, ...keepOrErase, 'reviewEmergency'] },
 }
 const whenEscalatedTo: readonly OperationId[] = [...follow, 'acknowledgeEscalation']
 

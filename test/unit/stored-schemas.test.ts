@@ -9,9 +9,9 @@ import { SealedReportSchema } from '../../shared/contracts/stored/sealed-report.
 import { OutboxMessageSchema, OutboxMessageV1Schema, OutboxMessageV2Schema } from '../../shared/contracts/messages.ts'
 import { AuditRecordSchema } from '../../shared/domain/audit/audit-record.ts'
 import { canonicalJson, type JsonValue } from '../../shared/domain/canonical-json.ts'
-import { CaseSchema } from '../../shared/domain/case/case.ts'
+import { CaseSchema, CaseV1Schema } from '../../shared/domain/case/case.ts'
 import { CopyRecordSchema, StudyCopiesSchema } from '../../shared/domain/deidentification/study-copies.ts'
-import { CaseEventSchema } from '../../shared/domain/case/events.ts'
+import { CaseEventSchema, CaseEventV1Schema } from '../../shared/domain/case/events.ts'
 import { NetworkDefinitionSchema, NetworkDefinitionV1Schema } from '../../shared/domain/network/network-definition.ts'
 import { DecisionRecordSchema } from '../../shared/domain/residency/decision-record.ts'
 import { JurisdictionPolicySchema } from '../../shared/domain/residency/jurisdiction-policy.ts'
@@ -38,8 +38,10 @@ import { PatientRecordSchema } from '../../shared/ledger/patient-seal.ts'
  * next version, keep reading the old one, and add the new line to the file beside the old one, which stays.
  */
 const stored: Readonly<Record<string, z.ZodType>> = {
-  'overread/case@1': CaseSchema,
-  'overread/case-event@1': CaseEventSchema,
+  'overread/case@1': CaseV1Schema,
+  'overread/case@2': CaseSchema,
+  'overread/case-event@1': CaseEventV1Schema,
+  'overread/case-event@2': CaseEventSchema,
   'overread/audit@1': AuditRecordSchema,
   'overread/residency-decision@1': DecisionRecordSchema,
   'overread/jurisdiction-policy@1': JurisdictionPolicySchema,

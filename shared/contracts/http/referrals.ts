@@ -5,17 +5,18 @@ import {
   ExceptionCodeSchema,
   MilestonesSchema,
   OrderSchema,
-  OwnerSchema,
   ReferralIdSchema,
   ReportMarkSchema,
   UrgencySchema,
 } from '../../domain/case/case.ts'
+import { EmergencyReasonSchema, EmergencySchema, ReviewOutcomeSchema } from '../../domain/case/emergency.ts'
 import { ActorSchema } from '../../domain/case/events.ts'
+import { OwnerSchema } from '../../domain/case/owner.ts'
 import { CaseStateSchema } from '../../domain/case/states.ts'
 import { UID_FORM } from '../../domain/dicom/dicom-uid.ts'
 import { DicomModalitySchema } from '../../domain/dicom/modality.ts'
 import { InstantSchema } from '../../domain/instant.ts'
-import { PathwayIdSchema, SiteIdSchema } from '../../domain/network/ids.ts'
+import { PathwayIdSchema, ReaderIdSchema, SiteIdSchema } from '../../domain/network/ids.ts'
 import { ModalitySchema } from '../../domain/network/vocabulary.ts'
 
 export const DicomUidSchema = z
@@ -140,6 +141,7 @@ export const CaseStatusSchema = z
     exceptions: z.array(
       z.strictObject({ code: ExceptionCodeSchema, raisedAt: InstantSchema, resolvedAt: InstantSchema.optional() }),
     ),
+    emergencies: z.array(EmergencySchema),
     rejectedBecause: z.string().optional(),
     task: z.strictObject({ status: z.string(), businessStatus: z.string() }),
   })
@@ -266,4 +268,13 @@ export const ResolveExceptionSchema = z
     resolution: z.enum(['images-requested-again', 'reader-arranged', 'retry', 'handled-by-telephone', 'other']),
   })
   .meta({ id: 'ResolveException', examples: [{ resolution: 'retry' }] })
+export const DeclareEmergencySchema = z
+  .strictObject({ readerId: ReaderIdSchema, reason: EmergencyReasonSchema })
+  .meta({ id: 'DeclareEmergency', examples: [{ readerId: 'r-harris', reason: 'threat-to-life' }] })
+export const ReviewEmergencySchema = z
+  .strictObject({ outcome: ReviewOutcomeSchema })
+  .meta({ id: 'ReviewEmergency', examples: [{ outcome: 'appropriate' }] })
+export const EmergencyParamsSchema = ReferralParamsSchema.extend({
+  emergencyId: z.string().regex(/^[0-9a-z]{26}$/),
+})
 export const EmptySchema = z.strictObject({}).meta({ id: 'Empty', examples: [{}] })

@@ -4,6 +4,8 @@ import { type RefusalCode } from '../../domain/refusal.ts'
 import {
   CancelSchema,
   CaseStatusSchema,
+  DeclareEmergencySchema,
+  EmergencyParamsSchema,
   EmptySchema,
   ListReferralsQuerySchema,
   ProvideInformationSchema,
@@ -13,6 +15,7 @@ import {
   RejectSchema,
   RequestInformationSchema,
   ResolveExceptionSchema,
+  ReviewEmergencySchema,
   SubmitReferralSchema,
   TimelineSchema,
 } from '../http/referrals.ts'
@@ -38,6 +41,26 @@ const caseCommand = <const O extends string, B extends z.ZodType>(
     body,
     answer: CaseStatusSchema,
     refuses: ['illegal-transition', ...refuses],
+  })
+
+const ofEmergency = <const O extends string, B extends z.ZodType>(
+  operationId: O,
+  verb: string,
+  summary: string,
+  body: B,
+) =>
+  route({
+    operationId,
+    method: 'POST',
+    path: `/v1/referrals/{referralId}/emergencies/{emergencyId}/${verb}`,
+    capability: 'case-desk',
+    summary,
+    scopes: ['emergencies:write'],
+    command: 'versioned',
+    params: EmergencyParamsSchema,
+    body,
+    answer: CaseStatusSchema,
+    refuses: ['illegal-transition', 'second-person-needed'],
   })
 
 const escalationParams = z.strictObject({
@@ -145,4 +168,24 @@ export const referralRoutes = [
     body: EmptySchema,
     answer: CaseStatusSchema,
   }),
+  caseCommand(
+    'declareEmergency',
+    'emergencies',
+    'emergencies:write',
+    'Declare an emergency, in which the reader it names may see the case; opens nothing until somebody else confirms it',
+    DeclareEmergencySchema,
+    ['second-person-needed', 'unknown-reader', 'residency-forbidden'],
+  ),
+  ofEmergency(
+    'confirmEmergency',
+    'confirm',
+    'Confirm an emergency, as a second person: its reader may claim and see the case until its window ends',
+    EmptySchema,
+  ),
+  ofEmergency(
+    'reviewEmergency',
+    'review',
+    'Judge whether an emergency was appropriate, as somebody who had no part in it; ends it where it has not ended',
+    ReviewEmergencySchema,
+  ),
 ] as const satisfies readonly Route[]

@@ -14,6 +14,7 @@ export const scopes = {
   'kpis:read': 'Read key figures',
   'audit:read': 'Read the audit trail of a case',
   'privacy:read': 'Read legal holds, erasures and who accessed what of a patient',
+  'emergencies:write': 'Declare, confirm and review emergency access to a case',
   'privacy:write': 'Place and lift legal holds, request and confirm erasures',
 } as const
 export type Scope = keyof typeof scopes

@@ -1,10 +1,12 @@
 import type { Case } from '../case/case.ts'
+import { isUnderWay } from '../case/emergency.ts'
 import type { NetworkIndex } from '../network/index-network.ts'
 import type { SiteId } from '../network/ids.ts'
 import type { Principal } from './principal.ts'
 
 /** How a principal stands to a case. No relation means that the case does not exist for them. */
-export type Relation = 'referring' | 'triage' | 'offered' | 'holder' | 'reading-group' | 'operations' | 'escalated-to'
+export type Relation =
+  'referring' | 'triage' | 'offered' | 'holder' | 'reading-group' | 'operations' | 'escalated-to' | 'emergency'
 
 const triageOrg = (c: Case, network: NetworkIndex): string | undefined => {
   const site = network.sites.get(c.siteId as SiteId)
@@ -27,6 +29,7 @@ export function relationsOf(c: Case, principal: Principal, network: NetworkIndex
     ['holder', readerId !== undefined && 'claim' in c.phase && c.phase.claim.readerId === readerId],
     ['reading-group', c.readingGroups.includes(orgId) || orgId === offeredGroup(c)],
     ['operations', orgId === operationsOrg(network)],
+    ['emergency', readerId !== undefined && c.emergencies.some((one) => one.readerId === readerId && isUnderWay(one))],
     ['escalated-to', c.escalations.some((one) => one.personId === personId)],
   ]
   return new Set(holds.flatMap(([relation, held]) => (held ? [relation] : [])))

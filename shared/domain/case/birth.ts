@@ -26,7 +26,7 @@ export function birthOf(given: {
   const { site, pathway, order, reading } = given
   const clocks: PathwayClocks = pathway.clocks
   return {
-    schema: 'overread/case@1',
+    schema: 'overread/case@2',
     referralId: given.referralId,
     referringOrgId: site.orgId,
     siteId: site.siteId,
@@ -57,5 +57,6 @@ export function birthOf(given: {
     reports: [],
     escalations: [],
     exceptions: [],
+    emergencies: [],
   }
 }

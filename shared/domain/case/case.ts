@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { InstantSchema } from '../instant.ts'
 import { BodyRegionSchema, PrioritySchema, SubspecialtySchema } from '../network/vocabulary.ts'
+import { EmergencySchema } from './emergency.ts'
+import { OwnerSchema } from './owner.ts'
 
 /** `<referring organisation>.<26 characters>`: the owner is in the id, so a key never needs a look-up, and no patient is. */
 export const ReferralIdSchema = z
@@ -27,11 +29,6 @@ export const SealedSchema = z.strictObject({
   context: z.record(z.string(), z.string()),
 })
 export type Sealed = z.infer<typeof SealedSchema>
-
-export const OwnerSchema = z
-  .strictObject({ role: z.string(), orgId: z.string(), personId: z.string().optional() })
-  .meta({ id: 'Owner', description: 'Who must act next', examples: [{ role: 'site', orgId: 'alder-hospital' }] })
-export type Owner = z.infer<typeof OwnerSchema>
 
 export const TimerSchema = z.strictObject({
   startedAt: InstantSchema,
@@ -178,8 +175,8 @@ export const MilestonesSchema = z.strictObject({
   pausedReadingMinutes: z.number().nonnegative(),
 })
 
-/** One referral, its study and its reports, as the events have made it. */
-export const CaseSchema = z.strictObject({
+/** Written before there were emergencies. */
+export const CaseV1Schema = z.strictObject({
   schema: z.literal('overread/case@1'),
   referralId: ReferralIdSchema,
   referringOrgId: z.string(),
@@ -220,4 +217,16 @@ export const CaseSchema = z.strictObject({
   rejectedBecause: z.string().optional(),
   eventCount: z.int().nonnegative(),
 })
+
+/** One referral, its study and its reports, as the events have made it. */
+export const CaseSchema = CaseV1Schema.extend({
+  schema: z.literal('overread/case@2'),
+  emergencies: z.array(EmergencySchema),
+})
 export type Case = z.infer<typeof CaseSchema>
+
+/** Reads what any release has written. */
+export const StoredCaseSchema = z.union([
+  CaseSchema,
+  CaseV1Schema.transform((one): Case => ({ ...one, schema: 'overread/case@2', emergencies: [] })),
+])

@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts'
 import type { CaseBirth } from './events.ts'
+import type { EmergencyReason, ReviewOutcome } from './emergency.ts'
 import type { Claim, ExceptionCode, ReportKind } from './case.ts'
 
 /** What may be asked of a case. Who may ask is `shared/domain/access`; whether it is possible now is `decide`. */
@@ -16,7 +17,8 @@ export type CaseCommand =
   | { command: 'offer'; readerId: string; groupOrgId: string; poolId: string; decisionId: string; tier: number }
   | { command: 'enter-overflow' }
   | { command: 'decline-offer'; readerId: string }
-  | { command: 'claim'; claim: Omit<Claim, 'claimedAt'> }
+  /** `emergencyId`: without this emergency the reader could not have claimed it. */
+  | { command: 'claim'; claim: Omit<Claim, 'claimedAt'>; emergencyId?: string }
   | { command: 'renew-claim'; readerId: string }
   | { command: 'release-claim'; readerId: string; because: 'returned' | 'no-longer-eligible' }
   | { command: 'file-report'; kind: ReportKind; reportId: string; readerId: string; sha256: string }
@@ -28,6 +30,18 @@ export type CaseCommand =
   | { command: 'withhold-copies'; call: boolean; withdraw?: string }
   | { command: 'raise-exception'; code: ExceptionCode }
   | { command: 'resolve-exception'; resolution: string }
+  | {
+      command: 'declare-emergency'
+      emergencyId: string
+      reason: EmergencyReason
+      readerId: string
+      readerPersonId: string
+      personId: string
+      minutes: number
+      reviewMinutes: number
+    }
+  | { command: 'confirm-emergency'; emergencyId: string; personId: string }
+  | { command: 'review-emergency'; emergencyId: string; personId: string; outcome: ReviewOutcome }
   | { command: 'fire-due'; now: Instant }
   /** What was to be done has been done already, or by somebody else. */
   | { command: 'nothing' }

@@ -1,11 +1,15 @@
 import { addMinutes, type Instant } from '../instant.ts'
-import type { Case, Owner, Phase, Target, Timer } from './case.ts'
+import type { Case, Phase, Target, Timer } from './case.ts'
+import type { Emergency } from './emergency.ts'
+import type { Owner } from './owner.ts'
 import type { Actor, Consequences } from './events.ts'
 import { ruleOf, type OwnerRole, type Span, type TargetClock } from './states.ts'
 
 /** The people a case falls to, resolved from the network definition by the caller: the domain has no directory of its own. */
 export interface CaseDirectory {
   ownerFor(role: OwnerRole, c: Case): Owner
+  /** Who must confirm or review an emergency: somebody of the patient's own hospital who has no part in it. */
+  emergencyOwner(role: 'confirmer' | 'reviewer', c: Case, emergency: Emergency): Owner
   /** The named person of a rung (1-based); past the end the last rung again: somebody always hears of it. */
   rung(c: Case, rung: number): { rungName: string; orgId: string; personId: string }
   rungCount(c: Case): number

@@ -6,19 +6,14 @@ import { consequencesOf, type DecisionContext, type TimerCourse } from './conseq
 import { eventRules, type CaseEvent, type Consequences, type EventRule } from './events.ts'
 import { evolve, phaseAfter, type Happening } from './evolve.ts'
 import { dueHappenings } from './due.ts'
+import { emergencyHappenings, isLetIn } from './emergency-access.ts'
+import { refuse, type Refused } from './refused.ts'
 import { isTerminal, mayFollow } from './states.ts'
 import { withheldHappenings } from './withhold-copies.ts'
 
 export type CaseDecision =
   | { readonly kind: 'accepted'; readonly events: readonly CaseEvent[]; readonly case: Case }
   | { readonly kind: 'refused'; readonly code: RefusalCode; readonly facts: RefusalFacts }
-
-export interface Refused {
-  readonly refused: RefusalCode
-  readonly facts: RefusalFacts
-}
-
-const refuse = (refused: RefusalCode, facts: RefusalFacts = {}): Refused => ({ refused, facts })
 
 const holderOf = (phase: Phase): string | undefined => ('claim' in phase ? phase.claim.readerId : undefined)
 
@@ -28,15 +23,22 @@ const onlyHolder = (c: Case, readerId: string, happening: Happening): Happening[
   return holder === readerId ? [happening] : refuse('claim-lost', { state: c.phase.state })
 }
 
+const inEmergency = ({ emergencyId }: Extract<CaseCommand, { command: 'claim' }>): Happening[] =>
+  emergencyId === undefined ? [] : [{ type: 'claimed-in-emergency', emergencyId }]
+
 function claimHappenings(
   c: Case,
   command: Extract<CaseCommand, { command: 'claim' }>,
   at: Instant,
 ): Happening[] | Refused {
   if (c.phase.state === 'claimed') return refuse('claim-held', {})
-  if (c.phase.state !== 'offered') return refuse('illegal-transition', { state: c.phase.state })
-  if (c.phase.offer.readerId !== command.claim.readerId) return refuse('claim-held', {})
-  return [{ type: 'case-claimed', claim: { ...command.claim, claimedAt: at } }]
+  const claimed: Happening = { type: 'case-claimed', claim: { ...command.claim, claimedAt: at } }
+  const { readerId } = command.claim
+  if (c.phase.state === 'offered' && c.phase.offer.readerId === readerId) return [claimed, ...inEmergency(command)]
+  // Named in an emergency, a reader takes the case from whoever has been offered it, and from nobody who reads it.
+  const isFree = c.phase.state === 'study-available' || c.phase.state === 'offered'
+  if (isFree && isLetIn(c, readerId, at)) return [claimed, ...inEmergency(command)]
+  return c.phase.state === 'offered' ? refuse('claim-held', {}) : refuse('illegal-transition', { state: c.phase.state })
 }
 
 /** The event that filing each kind of report leads to. */
@@ -147,6 +149,10 @@ function happeningsOf(
       return c.phase.state === 'exception'
         ? [{ type: 'exception-resolved', code: c.phase.code, resolution: command.resolution }]
         : refuse('illegal-transition', { state: c.phase.state })
+    case 'declare-emergency':
+    case 'confirm-emergency':
+    case 'review-emergency':
+      return emergencyHappenings(c, command, context)
     case 'nothing':
       return []
     case 'fire-due':
@@ -171,7 +177,8 @@ function permitted(c: Case, happening: Happening): boolean {
   const rule: EventRule = eventRules[happening.type]
   const { state } = c.phase
   if (rule.from === 'nothing') return false
-  if (rule.from === 'any-open' ? isTerminal(state) : !rule.from.includes(state)) return false
+  if (rule.from !== 'anywhere' && (rule.from === 'any-open' ? isTerminal(state) : !rule.from.includes(state)))
+    return false
   const to = phaseAfter(c.phase, happening).state
   return to === state || mayFollow(state, to)
 }

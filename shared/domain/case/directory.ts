@@ -2,8 +2,10 @@ import { poolOrderFor, type NetworkIndex } from '../network/index-network.ts'
 import type { PathwayId, PersonId, PoolId, ReaderId, SiteId } from '../network/ids.ts'
 import { ladderFor, type NamedRung } from '../routing/escalation-ladder.ts'
 import { overflowTierCount } from '../routing/overflow.ts'
-import type { Case, Owner } from './case.ts'
+import type { Case } from './case.ts'
 import type { CaseDirectory } from './consequences.ts'
+import { hasPart } from './emergency.ts'
+import type { Owner } from './owner.ts'
 import type { OwnerRole } from './states.ts'
 
 interface Named {
@@ -11,6 +13,12 @@ interface Named {
   readonly personId: string
 }
 type Rung = Named & Pick<NamedRung, 'rung'>
+
+/** In the order in which they are asked; each of them is permitted to. */
+const emergencyRoles = {
+  confirmer: ['duty-clinician', 'triage-clinician', 'coordinator'],
+  reviewer: ['quality-reviewer', 'privacy-officer'],
+} as const
 
 /**
  * The people of a case, looked up in the network definition. A case whose site or pool has left the network falls to the
@@ -71,6 +79,17 @@ export function caseDirectory(network: NetworkIndex): CaseDirectory {
 
   return {
     ownerFor: (role, c): Owner => ({ role, ...owners[role](c) }),
+    emergencyOwner: (role, c, emergency) => {
+      const others = network.definition.people.filter(
+        ({ orgId, personId }) => orgId === c.referringOrgId && !hasPart(emergency, personId),
+      )
+      const found = emergencyRoles[role]
+        .map((one) => others.find(({ roles }) => roles.includes(one)))
+        .find((one) => one !== undefined)
+      return found === undefined
+        ? { role: 'operations', ...desk }
+        : { role, orgId: found.orgId, personId: found.personId }
+    },
     rungCount: (c) => ladder(c).length,
     rung: (c, rung) => {
       const rungs = ladder(c)

@@ -2,12 +2,13 @@ import type { Instant } from '../instant.ts'
 import { earlier } from '../instant.ts'
 import type { Case, Escalation, ExceptionCode } from './case.ts'
 import type { DecisionContext } from './consequences.ts'
+import { emergencyDueAt, emergencyDueHappenings } from './emergency-access.ts'
 import type { Happening } from './evolve.ts'
 
-/** When the sweep must look at a case next; null only in a terminal state. */
+/** When the sweep must look at a case next; null only in a terminal state, once no emergency waits for its review. */
 export function nextDueAt(c: Case): Instant | null {
-  if (c.timer === null) return c.target?.dueAt ?? null
-  return c.target === null ? c.timer.dueAt : earlier(c.timer.dueAt, c.target.dueAt)
+  const all = [c.timer?.dueAt, c.target?.dueAt, ...c.emergencies.map((one) => emergencyDueAt(c, one))]
+  return all.reduce<Instant | null>((first, one) => (one == null ? first : earlier(first ?? one, one)), null)
 }
 
 const DELIVERY_ATTEMPTS = 5
@@ -62,6 +63,9 @@ export function dueHappenings(c: Case, now: Instant, context: DecisionContext): 
     c.target !== null && c.target.dueAt <= now
       ? [{ type: 'escalated', escalation: escalation(c, c.target.clock, context) }]
       : []
-  const timer = c.timer !== null && c.timer.dueAt <= now ? timerHappenings(c, context) : []
-  return [...target, ...timer]
+  const emergencies = emergencyDueHappenings(c, now, context)
+  // What ends with an emergency moves the case on by itself, and starts another timer.
+  const isMoved = emergencies.some(({ type }) => type === 'claim-released' || type === 'exception-raised')
+  const timer = !isMoved && c.timer !== null && c.timer.dueAt <= now ? timerHappenings(c, context) : []
+  return [...target, ...emergencies, ...timer]
 }

@@ -2,15 +2,17 @@ import * as z from 'zod'
 import { InstantSchema } from '../instant.ts'
 import {
   CaseSchema,
+  CaseV1Schema,
   ClaimSchema,
   EscalationSchema,
   ExceptionCodeSchema,
   OfferSchema,
-  OwnerSchema,
   ReportMarkSchema,
   TargetSchema,
   TimerSchema,
 } from './case.ts'
+import { EmergencySchema, ReviewOutcomeSchema } from './emergency.ts'
+import { OwnerSchema } from './owner.ts'
 import type { CaseState } from './states.ts'
 
 /** Who did it: a person by token, or Overread itself by one of its parts. */
@@ -36,18 +38,12 @@ const envelope = { at: InstantSchema, by: ActorSchema, then: ConsequencesSchema 
 const event = <T extends string, S extends z.core.$ZodLooseShape>(type: T, data: S) =>
   z.strictObject({ type: z.literal(type), ...envelope, ...data })
 
+const made = { phase: true, owner: true, timer: true, target: true, eventCount: true } as const
+const CaseBirthV1Schema = CaseV1Schema.omit(made)
 /** The case as it is when its first event is written. */
-export const CaseBirthSchema = CaseSchema.omit({
-  phase: true,
-  owner: true,
-  timer: true,
-  target: true,
-  eventCount: true,
-})
+export const CaseBirthSchema = CaseSchema.omit(made)
 
-/** Past-tense, append-only: the timeline, the KPIs, the escalations and the audit trail all derive from these. */
-export const CaseEventSchema = z.discriminatedUnion('type', [
-  event('referral-drafted', { birth: CaseBirthSchema }),
+const eventsOfAnyVersion = [
   event('referral-submitted', {}),
   event('triage-started', {}),
   event('referral-accepted', { rule: z.string().optional() }),
@@ -80,14 +76,40 @@ export const CaseEventSchema = z.discriminatedUnion('type', [
   event('escalation-acknowledged', { escalationId: z.string() }),
   event('exception-raised', { code: ExceptionCodeSchema }),
   event('exception-resolved', { code: ExceptionCodeSchema, resolution: z.string() }),
+] as const
+
+const ofEmergency = { emergencyId: z.string() }
+
+/** Written before there were emergencies. */
+export const CaseEventV1Schema = z.discriminatedUnion('type', [
+  event('referral-drafted', { birth: CaseBirthV1Schema }),
+  ...eventsOfAnyVersion,
+])
+
+/** Past-tense, append-only: the timeline, the KPIs, the escalations and the audit trail all derive from these. */
+export const CaseEventSchema = z.discriminatedUnion('type', [
+  event('referral-drafted', { birth: CaseBirthSchema }),
+  ...eventsOfAnyVersion,
+  event('emergency-declared', { emergency: EmergencySchema }),
+  event('emergency-confirmed', { ...ofEmergency, confirmedBy: z.string(), owner: OwnerSchema }),
+  event('claimed-in-emergency', ofEmergency),
+  event('emergency-ended', ofEmergency),
+  event('emergency-reviewed', { ...ofEmergency, reviewedBy: z.string(), outcome: ReviewOutcomeSchema }),
 ])
 export type CaseEvent = z.infer<typeof CaseEventSchema>
+/** Reads what any release has written. */
+export const StoredCaseEventSchema = z.union([
+  CaseEventSchema,
+  CaseEventV1Schema.transform((e): CaseEvent =>
+    e.type === 'referral-drafted' ? { ...e, birth: { ...e.birth, schema: 'overread/case@2', emergencies: [] } } : e,
+  ),
+])
 export type CaseBirth = z.infer<typeof CaseBirthSchema>
 export type CaseEventType = CaseEvent['type']
 
-/** Where an event may happen and where it leads: 'same' stays, 'left' returns to the phase a hold was entered from. */
+/** Where an event may happen (`anywhere`: in a closed case too) and where it leads: 'same' stays, 'left' returns to the phase a hold was entered from. */
 export interface EventRule {
-  readonly from: 'nothing' | 'any-open' | readonly CaseState[]
+  readonly from: 'nothing' | 'any-open' | 'anywhere' | readonly CaseState[]
   readonly to: CaseState | 'same' | 'left'
 }
 
@@ -100,6 +122,8 @@ const underway = [
   'offered',
   'claimed',
 ] as const
+/** The images are there and the report is not. */
+const readable = ['study-available', 'offered', 'claimed', 'preliminary'] as const
 const holdable = [...underway, 'preliminary', 'final-signed', 'delivered'] as const
 
 export const eventRules = {
@@ -122,7 +146,7 @@ export const eventRules = {
   'overflow-entered': { from: ['study-available'], to: 'same' },
   'case-offered': { from: ['study-available'], to: 'offered' },
   'offer-withdrawn': { from: ['offered'], to: 'study-available' },
-  'case-claimed': { from: ['offered'], to: 'claimed' },
+  'case-claimed': { from: ['offered', 'study-available'], to: 'claimed' },
   'claim-renewed': { from: ['claimed'], to: 'same' },
   'claim-released': { from: ['claimed'], to: 'study-available' },
   'preliminary-filed': { from: ['claimed'], to: 'preliminary' },
@@ -131,8 +155,14 @@ export const eventRules = {
   'delivery-failed': { from: ['final-signed'], to: 'same' },
   'report-delivered': { from: ['final-signed'], to: 'delivered' },
   'report-acknowledged': { from: ['delivered'], to: 'acknowledged' },
-  escalated: { from: 'any-open', to: 'same' },
-  'escalation-acknowledged': { from: 'any-open', to: 'same' },
+  // The review of an emergency may be overdue when the case has long been closed.
+  escalated: { from: 'anywhere', to: 'same' },
+  'escalation-acknowledged': { from: 'anywhere', to: 'same' },
   'exception-raised': { from: holdable, to: 'exception' },
   'exception-resolved': { from: ['exception'], to: 'left' },
+  'emergency-declared': { from: readable, to: 'same' },
+  'emergency-confirmed': { from: readable, to: 'same' },
+  'claimed-in-emergency': { from: ['claimed'], to: 'same' },
+  'emergency-ended': { from: 'anywhere', to: 'same' },
+  'emergency-reviewed': { from: 'anywhere', to: 'same' },
 } as const satisfies Record<CaseEventType, EventRule>

@@ -1,5 +1,6 @@
 import { minutesBetween } from '../instant.ts'
 import type { Case, Phase, ResumablePhase } from './case.ts'
+import type { Emergency } from './emergency.ts'
 import { eventRules, type CaseEvent } from './events.ts'
 
 /** An event without its envelope: what is about to happen. */
@@ -69,6 +70,16 @@ export function phaseAfter(phase: Phase, happening: Happening): Phase {
 const claimAs = (c: Case, groupOrgId: string) => ({
   readingGroups: c.readingGroups.includes(groupOrgId) ? c.readingGroups : [...c.readingGroups, groupOrgId],
 })
+
+const emergency = (c: Case, emergencyId: string, changes: Partial<Emergency>) => ({
+  emergencies: c.emergencies.map((one) => (one.emergencyId === emergencyId ? { ...one, ...changes } : one)),
+})
+
+/** What nobody confirmed opened nothing, and there is nothing to review. */
+const ended = (c: Case, emergencyId: string, at: string) => {
+  const one = c.emergencies.find((each) => each.emergencyId === emergencyId)
+  return emergency(c, emergencyId, { endedAt: at, ...(one?.confirmedAt === undefined ? { owner: null } : {}) })
+}
 
 const milestone = (c: Case, changes: Partial<Case['milestones']>) => ({ milestones: { ...c.milestones, ...changes } })
 
@@ -157,6 +168,19 @@ function changesOf(c: Case, e: CaseEvent): Partial<Case> {
           one.code === e.code && one.resolvedAt === undefined ? { ...one, resolvedAt: e.at } : one,
         ),
       }
+    case 'emergency-declared':
+      return { emergencies: [...c.emergencies, e.emergency] }
+    case 'emergency-confirmed':
+      return emergency(c, e.emergencyId, { confirmedBy: e.confirmedBy, confirmedAt: e.at, owner: e.owner })
+    case 'claimed-in-emergency':
+      return emergency(c, e.emergencyId, { claimedAt: e.at })
+    case 'emergency-ended':
+      return ended(c, e.emergencyId, e.at)
+    case 'emergency-reviewed':
+      return emergency(c, e.emergencyId, {
+        reviewed: { at: e.at, by: e.reviewedBy, outcome: e.outcome },
+        owner: null,
+      })
     default:
       return {}
   }

@@ -96,7 +96,8 @@ export const stateRules = {
   'study-available': {
     owner: 'router',
     timer: { stat: 1, urgent: 1, routine: 15, then: 'overflow' },
-    next: ['offered', 'needs-information', 'cancelled', 'exception'],
+    // A reader whom an emergency names claims it without an offer.
+    next: ['offered', 'claimed', 'needs-information', 'cancelled', 'exception'],
     task: 'ready',
     businessStatus: 'study-available',
     ups: 'SCHEDULED',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { CaseSchema, type Case } from '../../../../shared/domain/case/case.ts'
 import type { CaseCommand } from '../../../../shared/domain/case/commands.ts'
 import { decideCase } from '../../../../shared/domain/case/decide.ts'
+import { isUnderWay } from '../../../../shared/domain/case/emergency.ts'
 import { nextDueAt } from '../../../../shared/domain/case/due.ts'
 import { CaseEventSchema, eventRules, type CaseEvent, type EventRule } from '../../../../shared/domain/case/events.ts'
 import { evolve, replay } from '../../../../shared/domain/case/evolve.ts'
@@ -10,6 +11,39 @@ import { isTerminal, mayFollow, stateRules, type CaseState } from '../../../../s
 import { claim, contextAt, images, offer, report, START, submit, upload } from '../../../builders/case-builder.ts'
 
 type Step = { readonly kind: 'command'; readonly command: CaseCommand } | { readonly kind: 'wait-until-due' }
+
+const newest = 'newest'
+const emergencyFor = (readerId: string): CaseCommand => ({
+  command: 'declare-emergency',
+  emergencyId: newest,
+  reason: 'threat-to-life',
+  readerId,
+  readerPersonId: readerId.replace('r-', 'p-'),
+  personId: 'p-coordinator-vienna',
+  minutes: 60,
+  reviewMinutes: 72 * 60,
+})
+
+/** A command of the story with the id that its emergency has there; a claim says an emergency where the reader has one. */
+function named(command: CaseCommand, c: Case | undefined): CaseCommand {
+  const emergencies = c?.emergencies ?? []
+  switch (command.command) {
+    case 'declare-emergency':
+      return { ...command, emergencyId: `e-${emergencies.length}` }
+    case 'confirm-emergency':
+    case 'review-emergency':
+      return { ...command, emergencyId: `e-${emergencies.length - 1}` }
+    case 'claim': {
+      const { emergencyId: _, ...plain } = command
+      const mine = emergencies.findLast((one) => one.readerId === command.claim.readerId && isUnderWay(one))
+      return mine === undefined || command.emergencyId === undefined
+        ? plain
+        : { ...plain, emergencyId: mine.emergencyId }
+    }
+    default:
+      return command
+  }
+}
 
 const readers = fc.constantFrom('r-weber', 'r-costa')
 const command: fc.Arbitrary<CaseCommand> = fc.oneof(
@@ -35,6 +69,21 @@ const command: fc.Arbitrary<CaseCommand> = fc.oneof(
     { command: 'raise-exception', code: 'processing-failed' },
     { command: 'resolve-exception', resolution: 'retry' },
     { command: 'nothing' },
+  ),
+  readers.map(emergencyFor),
+  fc.constantFrom<CaseCommand>(
+    { command: 'confirm-emergency', emergencyId: newest, personId: 'p-duty-vienna' },
+    { command: 'confirm-emergency', emergencyId: newest, personId: 'p-duty-vienna' },
+    { command: 'confirm-emergency', emergencyId: newest, personId: 'p-coordinator-vienna' },
+    { command: 'confirm-emergency', emergencyId: newest, personId: 'p-weber' },
+    { command: 'review-emergency', emergencyId: newest, personId: 'p-privacy-vienna', outcome: 'appropriate' },
+    { command: 'review-emergency', emergencyId: newest, personId: 'p-costa', outcome: 'appropriate' },
+    { command: 'claim', claim, emergencyId: newest },
+    {
+      command: 'claim',
+      claim: { readerId: 'r-costa', groupOrgId: 'tejo-reads', decisionId: 'd-2' },
+      emergencyId: newest,
+    },
   ),
   readers.map((readerId): CaseCommand => ({ command: 'renew-claim', readerId })),
   readers.map((readerId): CaseCommand => ({ command: 'decline-offer', readerId })),
@@ -67,7 +116,7 @@ function tell(
   let current: Case | undefined
   const events: CaseEvent[] = []
   const carryOut = (one: CaseCommand) => {
-    const decision = decideCase(current, one, contextAt(at))
+    const decision = decideCase(current, named(one, current), contextAt(at))
     if (decision.kind === 'refused') return
     look(current, { case: decision.case, events: decision.events })
     current = decision.case
@@ -117,6 +166,24 @@ describe('over random courses of a case', () => {
       expect(owner?.orgId).toBeTruthy()
       expect(timer?.dueAt).toBeTruthy()
       expect(nextDueAt(told.case)).not.toBeNull()
+    })
+  })
+
+  it('an emergency has two people and a reader who is neither, an owner until it is reviewed, and no claim outlives it', () => {
+    stories((_, { case: c }) => {
+      for (const one of c.emergencies) {
+        const part = [one.declaredBy, one.readerPersonId, ...(one.confirmedBy === undefined ? [] : [one.confirmedBy])]
+        expect(new Set(part).size).toBe(part.length)
+        if (one.reviewed !== undefined) expect(part).not.toContain(one.reviewed.by)
+        const isDone = one.reviewed !== undefined || (one.endedAt !== undefined && one.confirmedAt === undefined)
+        expect(one.owner === null).toBe(isDone)
+        if (!isDone) expect(nextDueAt(c)).not.toBeNull()
+      }
+      if (c.phase.state !== 'claimed') return
+      const { readerId, claimedAt } = c.phase.claim
+      const mine = c.emergencies.filter((one) => one.readerId === readerId)
+      if (mine.some((one) => one.claimedAt === claimedAt))
+        expect(mine.some(({ endedAt }) => endedAt === undefined)).toBe(true)
     })
   })
 
