@@ -29,6 +29,7 @@ export async function onFunction(world: AccessWorld, called: Called): Promise<Ht
     index: '1',
     frame: '1',
     holdId: '0'.repeat(26),
+    emergencyId: '0'.repeat(26),
   }
   const body = exampleFor(route)
   const event = httpEvent(route.operationId as OperationId, {
