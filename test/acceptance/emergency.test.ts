@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiProblem, type ApiClient } from '../../local/client/api-client.ts'
 import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
-import type { OperationId } from '../../shared/contracts/routes.ts'
 import { confirmedPolicy } from '../fixtures/confirmed-policy.ts'
 import { networkWithReaderAbroad } from '../fixtures/reader-abroad.ts'
 import { cellInHand, claim, untilState, type CellInHand } from './cell-in-hand.ts'
@@ -32,8 +31,7 @@ async function step(who: ApiClient, operation: Step, body: object, emergencyId =
   for (;;) {
     const { version } = await statusNow()
     try {
-      const options = { params: { referralId, emergencyId }, body, version } as object
-      return (await who.call(operation as OperationId, options)) as CaseStatus
+      return await who.call(operation, { params: { referralId, emergencyId }, body: body as never, version })
     } catch (thrown) {
       if (!(thrown instanceof ApiProblem) || thrown.problem.code !== 'stale-version') throw thrown
     }
