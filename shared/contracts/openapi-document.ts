@@ -48,6 +48,19 @@ const problemOf = (code: Code): Problem =>
         errorId: ID,
       }
 
+/** What the gateway says of its own accord to a route that asks for a token, before any function is asked. */
+const gatewayStatuses: readonly number[] = [401, 403, 413, 429, 503]
+const GatewayMessageSchema = z.object({ message: z.string() }).meta({
+  id: 'GatewayMessage',
+  description: 'The gateway refused before Overread was asked: no code, go by the status',
+  examples: [{ message: 'Unauthorized' }],
+})
+
+const gatewayContent = (r: Route, status: number) =>
+  r.scopes.length > 0 && gatewayStatuses.includes(status)
+    ? { 'application/json': { schema: GatewayMessageSchema } }
+    : {}
+
 function problemResponses(r: Route): ZodOpenApiOperationObject['responses'] {
   const byStatus = Map.groupBy(codesOf(r).map(problemOf), ({ status }) => status)
   return Object.fromEntries(
@@ -60,6 +73,7 @@ function problemResponses(r: Route): ZodOpenApiOperationObject['responses'] {
             schema: ProblemSchema,
             examples: Object.fromEntries(problems.map(({ code }) => [code, { $ref: `#/components/examples/${code}` }])),
           },
+          ...gatewayContent(r, status),
         },
       },
     ]),

@@ -37,6 +37,16 @@ describe('the API reference', () => {
     expect(validator.version).toBe('3.1')
   })
 
+  test('says in which form the gateway refuses, wherever it asks for a token', () => {
+    const asking = operations.filter(({ operation }) => operation.security.length > 0)
+    expect(asking.length).toBeGreaterThan(0)
+    for (const { operation } of asking)
+      expect(Object.keys(operation.responses['401']?.content ?? {})).toEqual([
+        'application/problem+json',
+        'application/json',
+      ])
+  })
+
   test('names nothing that it does not define', () => {
     const references = [...committed.matchAll(/"\$ref": "#\/([^"]+)"/g)].map((match) => match[1]!)
     const missing = [...new Set(references)].filter(
