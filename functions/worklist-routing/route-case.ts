@@ -6,11 +6,13 @@ import type { PathwayId, PoolId, ReaderId, SiteId } from '../../shared/domain/ne
 import type { NetworkIndex } from '../../shared/domain/network/index-network.ts'
 import type { ResidencyDecision } from '../../shared/domain/residency/decide.ts'
 import { chooseReader, type ChosenReader } from '../../shared/domain/routing/choose-reader.ts'
+import type { DeclinedFor } from '../../shared/domain/routing/eligibility-question.ts'
 import { poolTiers } from '../../shared/domain/routing/overflow.ts'
 import { loadCase } from '../../shared/ledger/case-ledger.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
 import { commandCase, type CommandPorts, type Prepared } from '../../shared/ledger/command-case.ts'
 import { copiesWanted } from '../../shared/ledger/copy-ledger.ts'
+import { declinedReadings } from '../../shared/ledger/declined-readings.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { caseFactsOf, reportTypeOf } from '../../shared/ledger/reading-question.ts'
 import { askForOffer, settingFor, type ResidencySetting } from '../../shared/ledger/residency-question.ts'
@@ -53,7 +55,12 @@ interface Routing {
   readonly decisions: Map<ReaderId, ResidencyDecision<'offer'>>
 }
 
-function route(c: Case, loads: Map<ReaderId, number>, setting: ResidencySetting): Routing {
+interface Asked {
+  readonly loads: Map<ReaderId, number>
+  readonly declined: ReadonlyMap<ReaderId, DeclinedFor>
+}
+
+function route(c: Case, { loads, declined }: Asked, setting: ResidencySetting): Routing {
   const decisions = new Map<ReaderId, ResidencyDecision<'offer'>>()
   const decided = {
     get: (readerId: ReaderId) => {
@@ -74,6 +81,7 @@ function route(c: Case, loads: Map<ReaderId, number>, setting: ResidencySetting)
     decisions: decided,
     instant: setting.now,
     alreadyAsked: new Set(c.routing.asked as ReaderId[]),
+    declined,
   })
   return { choice, decisions }
 }
@@ -119,7 +127,7 @@ export async function routeCase(ports: RoutingPorts, referralId: ReferralId): Pr
       const c = now.case
       const decisionId = ports.ids.next()
       const setting = await settingFor(ports, network, c)
-      const routing = route(c, loads, setting)
+      const routing = route(c, { loads, declined: await declinedReadings(ports.store, referralId) }, setting)
       const writes = [decisionWrite(c, decisionId, routing, setting)]
       const { choice } = routing
       if (choice.outcome === 'nobody') {

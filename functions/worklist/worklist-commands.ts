@@ -1,12 +1,15 @@
 import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
 import type { BodyOf } from '../../shared/contracts/routes.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
+import type { ReaderId } from '../../shared/domain/network/ids.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import type { DecisionRecord } from '../../shared/domain/residency/decision-record.ts'
 import { permits } from '../../shared/domain/residency/decide.ts'
+import { DeclinedForSchema } from '../../shared/domain/routing/eligibility-question.ts'
 import { answerCommand, type DeskPorts } from '../../shared/ledger/answer-command.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { copiesWanted } from '../../shared/ledger/copy-ledger.ts'
+import { declinedReadings, declinedWrite } from '../../shared/ledger/declined-readings.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { judgeReading, reportTypeOf } from '../../shared/ledger/reading-question.ts'
@@ -37,6 +40,7 @@ export async function claimCase(ports: DeskPorts & WorklistPorts, asked: Asked):
     operation: 'claimCase',
     prepare: async ({ case: c }, network) => {
       const setting = await settingFor(ports, network, c)
+      const declined = await declinedReadings(ports.store, c.referralId)
       const { reader, decision, eligibility } = judgeReading(
         c,
         context.principal,
@@ -44,6 +48,7 @@ export async function claimCase(ports: DeskPorts & WorklistPorts, asked: Asked):
         'claim',
         reportTypeOf(c),
         setting,
+        declined.get(heldBy(context) as ReaderId),
       )
       if (!permits(decision, 'transfer_deidentified')) throw new Refusal('residency-forbidden', { mode: decision.mode })
       if (!eligibility.eligible) throw new Refusal('not-eligible', { rule: eligibility.rule })
@@ -75,8 +80,11 @@ export async function claimCase(ports: DeskPorts & WorklistPorts, asked: Asked):
   })
 }
 
+/** A reason that does not pass is kept as a rule of its own: whoever may not read this case is not asked for it again. */
 export async function releaseCase(ports: DeskPorts, asked: Asked<BodyOf<'releaseCase'>>): Promise<CaseStatus> {
   const readerId = heldBy(asked.context)
+  const { reason } = asked.body
+  const lasting = DeclinedForSchema.safeParse(reason)
   return answerCommand(ports, asked.context, {
     referralId: asked.params.referralId,
     operation: 'releaseCase',
@@ -85,7 +93,10 @@ export async function releaseCase(ports: DeskPorts, asked: Asked<BodyOf<'release
         c.phase.state === 'offered'
           ? { command: 'decline-offer', readerId }
           : { command: 'release-claim', readerId, because: 'returned' },
-      audit: { facts: { reason: asked.body.reason } },
+      audit: { facts: { reason } },
+      writes: lasting.success
+        ? [declinedWrite(c.referralId, { readerId, because: lasting.data, declinedAt: ports.clock.now() })]
+        : [],
     }),
   })
 }

@@ -46,6 +46,10 @@ export const keys = {
     sort: `decision#${decisionId}`,
   }),
   note: (id: ReferralId, noteId: string): RecordKey => ({ partition: casePartition(id), sort: `note#${noteId}` }),
+  declined: (id: ReferralId, readerId: string): RecordKey => ({
+    partition: casePartition(id),
+    sort: `declined#${readerId}`,
+  }),
   draft: (id: ReferralId, readerId: string): RecordKey => ({ partition: casePartition(id), sort: `draft#${readerId}` }),
   attachment: (id: ReferralId, attachmentId: string): RecordKey => ({
     partition: casePartition(id),

@@ -8,7 +8,7 @@ import { Refusal } from '../domain/refusal.ts'
 import type { ResidencyDecision } from '../domain/residency/decide.ts'
 import type { Purpose } from '../domain/residency/decision-inputs.ts'
 import type { CaseFacts } from '../domain/routing/case-facts.ts'
-import type { EligibilityPurpose } from '../domain/routing/eligibility-question.ts'
+import type { DeclinedFor, EligibilityPurpose } from '../domain/routing/eligibility-question.ts'
 import { evaluateReader, type Eligibility } from '../domain/routing/eligibility.ts'
 import { askForReader, type ResidencySetting } from './residency-question.ts'
 
@@ -49,6 +49,7 @@ export function judgeReading<const P extends Purpose>(
   eligibilityPurpose: EligibilityPurpose,
   reportType: ReportType,
   setting: ResidencySetting,
+  declined?: DeclinedFor,
 ): ReadingVerdict<P> {
   const { network, now } = setting
   const reader = readerOf(principal, network)
@@ -56,6 +57,7 @@ export function judgeReading<const P extends Purpose>(
   const eligibility = evaluateReader(caseFactsOf(c, reportType), reader, network, now, eligibilityPurpose, {
     decision,
     openCases: 0,
+    declined,
     ...(principal.attestedCountry === undefined ? {} : { attestedCountry: principal.attestedCountry }),
   })
   return { reader, decision, eligibility }

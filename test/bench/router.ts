@@ -149,7 +149,16 @@ const ruleByRule: Router = ({ facts, pools, instant }, loads) => {
 }
 
 const ours: Router = ({ facts, pools, instant }, loads) => {
-  const choice = chooseReader({ facts, pools, network, loads, decisions, instant, alreadyAsked: new Set() })
+  const choice = chooseReader({
+    facts,
+    pools,
+    network,
+    loads,
+    decisions,
+    instant,
+    alreadyAsked: new Set(),
+    declined: new Map(),
+  })
   if (choice.evaluations.length !== READERS) throw new Error('the decision record is not whole')
   return choice.outcome === 'offer' ? choice.readerId : undefined
 }

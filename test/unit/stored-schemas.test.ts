@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { AttachmentRecordSchema } from '../../shared/contracts/stored/attachment.ts'
+import { DeclinedReadingSchema } from '../../shared/contracts/stored/declined-reading.ts'
 import { HomeReportV1Schema, HomeReportV2Schema } from '../../shared/contracts/stored/home-report.ts'
 import { ReportDraftSchema } from '../../shared/contracts/stored/report-draft.ts'
 import { SealedReportSchema } from '../../shared/contracts/stored/sealed-report.ts'
@@ -61,6 +62,7 @@ const stored: Readonly<Record<string, z.ZodType>> = {
   'overread/home-report@1': HomeReportV1Schema,
   'overread/home-report@2': HomeReportV2Schema,
   'overread/draft@1': ReportDraftSchema,
+  'overread/declined-reading@1': DeclinedReadingSchema,
   'overread/counter@1': CounterSchema,
   'overread/outbox@1': OutboxMessageV1Schema,
   'overread/outbox@2': OutboxMessageV2Schema,

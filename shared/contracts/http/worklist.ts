@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { ReferralIdSchema, UrgencySchema } from '../../domain/case/case.ts'
 import { CaseStateSchema } from '../../domain/case/states.ts'
+import { DeclinedForSchema } from '../../domain/routing/eligibility-question.ts'
 import { InstantSchema } from '../../domain/instant.ts'
 import { CaseRegionSchema, PageQuerySchema } from './referrals.ts'
 
@@ -31,5 +32,5 @@ export const WorklistPageSchema = z
   .meta({ id: 'WorklistPage' })
 
 export const ReleaseSchema = z
-  .strictObject({ reason: z.enum(['returned', 'shift-end', 'outside-competence', 'conflict-of-interest']) })
+  .strictObject({ reason: z.enum(['returned', 'shift-end', ...DeclinedForSchema.options]) })
   .meta({ id: 'Release', examples: [{ reason: 'returned' }] })

@@ -4,7 +4,7 @@ import type { Reader } from '../network/reader.ts'
 import { instantFromEpochMs } from '../instant.ts'
 import type { Instant } from '../instant.ts'
 import type { ByReader, CaseFacts, ResidencyMode } from './case-facts.ts'
-import type { EligibilityQuestion } from './eligibility-question.ts'
+import type { DeclinedFor, EligibilityQuestion } from './eligibility-question.ts'
 import { questionOf } from './eligibility-question.ts'
 import type { ReaderEvaluation } from './eligibility.ts'
 import { momentaryFailure } from './eligibility.ts'
@@ -23,6 +23,8 @@ export interface ReaderChoice {
   readonly decisions: ByReader<ResidencyMode>
   readonly instant: Instant
   readonly alreadyAsked: ReadonlySet<ReaderId>
+  /** Who has said that they may not read this case; unlike `alreadyAsked`, no round of asking clears it. */
+  readonly declined: ByReader<DeclinedFor>
 }
 
 /** `evaluations` is the decision record: every reader of the network, with the first rule that failed. */
@@ -61,7 +63,7 @@ const nextReviewAfter = (question: EligibilityQuestion, offShift: readonly Reade
 
 /** Chooses whom to offer a case, and says of everybody else why not. */
 export const chooseReader = (choice: ReaderChoice): ChosenReader => {
-  const { facts, pools, network, loads, decisions, alreadyAsked } = choice
+  const { facts, pools, network, loads, decisions, alreadyAsked, declined } = choice
   const question = questionOf(facts, network, choice.instant, 'offer', pools)
   const { blocked, open, offShift } = standingVerdicts(question)
   const evaluations: ReaderEvaluation[] = []
@@ -73,6 +75,7 @@ export const chooseReader = (choice: ReaderChoice): ChosenReader => {
       decision: decisions.get(readerId),
       openCases,
       alreadyAsked: alreadyAsked.has(readerId),
+      declined: declined.get(readerId),
     })
     evaluations.push(failure ?? { eligible: true, readerId })
     if (failure !== undefined) continue

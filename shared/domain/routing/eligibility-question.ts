@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import type { PoolId } from '../network/ids.ts'
 import type { NetworkIndex } from '../network/index-network.ts'
 import type { Jurisdiction } from '../network/jurisdiction.ts'
@@ -18,9 +19,14 @@ export type EligibilityRule =
   | 'shift'
   | 'residency'
   | 'conflict-of-interest'
+  | 'declined'
   | 'location'
   | 'already-asked'
   | 'capacity'
+
+/** Reasons to give a case back that do not pass: nobody is asked again for a case they have said they may not read. */
+export const DeclinedForSchema = z.enum(['outside-competence', 'conflict-of-interest'])
+export type DeclinedFor = z.infer<typeof DeclinedForSchema>
 
 /** Everything the rules look at, gathered once for a case; the clock is an argument like any other. */
 export interface EligibilityQuestion {
@@ -41,6 +47,7 @@ export interface ReaderSituation {
   /** Where the reader's session says they sit; absent where nobody has signed in yet. */
   readonly attestedCountry?: Jurisdiction | undefined
   readonly alreadyAsked?: boolean
+  readonly declined?: DeclinedFor | undefined
 }
 
 /** Gathers a question. */

@@ -73,6 +73,9 @@ const conflictOfInterest: MomentaryRule['failure'] = ({ facts, site }, { reader,
   return declaresConflict ? `the reader has declared a conflict with ${site.orgId}` : undefined
 }
 
+const declined: MomentaryRule['failure'] = (_question, _basis, situation) =>
+  situation.declined === undefined ? undefined : `gave the case back for ${situation.declined}`
+
 const location: MomentaryRule['failure'] = (_question, { approvedPlaces, agreedPlaces }, { attestedCountry }) => {
   const isHere = (places: readonly Jurisdiction[]) =>
     attestedCountry === undefined ? places.length > 0 : places.includes(attestedCountry)
@@ -92,6 +95,7 @@ const always = ['offer', 'claim', 'image-access', 'sign-off'] as const
 export const momentaryRules: readonly MomentaryRule[] = [
   { rule: 'residency', purposes: always, failure: residency },
   { rule: 'conflict-of-interest', purposes: always, failure: conflictOfInterest },
+  { rule: 'declined', purposes: ['offer', 'claim'], failure: declined },
   { rule: 'location', purposes: always, failure: location },
   { rule: 'already-asked', purposes: ['offer'], failure: alreadyAsked },
   { rule: 'capacity', purposes: ['offer'], failure: capacity },

@@ -30,6 +30,7 @@ const choose = (change: Partial<ReaderChoice> = {}) =>
     decisions: everybodyMayRead,
     instant: inHours,
     alreadyAsked: new Set(),
+    declined: new Map(),
     ...change,
   })
 

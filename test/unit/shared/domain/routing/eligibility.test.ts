@@ -253,6 +253,11 @@ describe('a reader is refused, with the first rule that failed,', () => {
       { network: agreements({ regionsAllowed: ['AT'] }) },
       'location: no agreement allows reading from there',
     ],
+    [
+      'who gave it back for a reason that does not pass',
+      { situation: { declined: 'outside-competence' } },
+      'declined: gave the case back for outside-competence',
+    ],
     ['who was asked already', { situation: { alreadyAsked: true } }, 'already-asked: was offered the case already'],
     [
       'outside the pools asked',

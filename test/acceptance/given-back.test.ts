@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { atCurrentVersion } from '../../local/client/api-client.ts'
+import type { BodyOf } from '../../shared/contracts/routes.ts'
+import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
+import { claim } from './cell-in-hand.ts'
+import { eventually, referralBody, sendStudy, studyInHand, submit } from './study-in-hand.ts'
+import { openTarget, personOfReader, type Target } from './target.ts'
+
+let target: Target
+beforeAll(async () => {
+  target = await openTarget()
+}, 180_000)
+afterAll(() => target.stop())
+
+const clerk = 'p-clerk-vienna'
+const reader = (readerId: string) => target.as(personOfReader(readerId))
+
+/** A stroke of Vienna with its images, and the reader it is offered to. */
+async function offered(): Promise<{ referralId: string; readerId: string }> {
+  const study = studyInHand(1)
+  const { referralId } = await submit(target, referralBody(study))
+  await sendStudy(target.as(clerk), referralId, study)
+  return { referralId, readerId: await offeredAfter(referralId) }
+}
+
+async function offeredAfter(referralId: string, before?: string): Promise<string> {
+  const isOther = ({ state, readerId }: CaseStatus) => state === 'offered' && readerId !== before
+  return (await eventually(target, clerk, referralId, isOther)).readerId ?? ''
+}
+
+const giveBack = (readerId: string, referralId: string, reason: BodyOf<'releaseCase'>['reason']) =>
+  atCurrentVersion(reader(readerId), referralId, (version) =>
+    reader(readerId).call('releaseCase', { params: { referralId }, body: { reason }, version }),
+  )
+
+describe('a case given back for a reason that does not pass', () => {
+  it('goes to another reader, and the one who gave it back is refused by that rule', async () => {
+    const { referralId, readerId } = await offered()
+    await claim(reader(readerId), referralId)
+    await giveBack(readerId, referralId, 'conflict-of-interest')
+    await offeredAfter(referralId, readerId)
+    const again = atCurrentVersion(target.as(clerk), referralId, (version) =>
+      reader(readerId).call('claimCase', { params: { referralId }, body: {}, version }),
+    )
+    await expect(again).rejects.toMatchObject({ problem: { code: 'not-eligible', facts: { rule: 'declined' } } })
+  })
+})
