@@ -179,6 +179,9 @@ function permitted(c: Case, happening: Happening): boolean {
   if (rule.from === 'nothing') return false
   if (rule.from !== 'anywhere' && (rule.from === 'any-open' ? isTerminal(state) : !rule.from.includes(state)))
     return false
+  if (rule.heldFrom !== undefined && 'returnTo' in c.phase && !rule.heldFrom.includes(c.phase.returnTo.state)) {
+    return false
+  }
   const to = phaseAfter(c.phase, happening).state
   return to === state || mayFollow(state, to)
 }

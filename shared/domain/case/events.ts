@@ -111,6 +111,8 @@ export type CaseEventType = CaseEvent['type']
 export interface EventRule {
   readonly from: 'nothing' | 'any-open' | 'anywhere' | readonly CaseState[]
   readonly to: CaseState | 'same' | 'left'
+  /** A hold does not widen what may be done: in one, the state it would be left into must be of these too. */
+  readonly heldFrom?: readonly CaseState[]
 }
 
 const underway = [
@@ -124,6 +126,7 @@ const underway = [
 ] as const
 /** The images are there and the report is not. */
 const readable = ['study-available', 'offered', 'claimed', 'preliminary'] as const
+const cancellable = ['draft', ...underway] as const
 const holdable = [...underway, 'preliminary', 'final-signed', 'delivered'] as const
 
 export const eventRules = {
@@ -134,7 +137,12 @@ export const eventRules = {
   'referral-rejected': { from: ['triage'], to: 'rejected' },
   'information-requested': { from: ['triage', 'study-available', 'claimed'], to: 'needs-information' },
   'information-provided': { from: ['needs-information'], to: 'left' },
-  'referral-cancelled': { from: ['draft', ...underway, 'needs-information', 'exception'], to: 'cancelled' },
+  // A case with a report in it stays: a cancelled one takes no addendum, and the report would be lost to its reader.
+  'referral-cancelled': {
+    from: [...cancellable, 'needs-information', 'exception'],
+    heldFrom: cancellable,
+    to: 'cancelled',
+  },
   'referral-expired': { from: ['draft', 'needs-information', 'awaiting-images'], to: 'expired' },
   'images-awaited': { from: ['accepted'], to: 'awaiting-images' },
   'upload-opened': {

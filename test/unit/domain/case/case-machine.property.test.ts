@@ -8,7 +8,20 @@ import { nextDueAt } from '../../../../shared/domain/case/due.ts'
 import { CaseEventSchema, eventRules, type CaseEvent, type EventRule } from '../../../../shared/domain/case/events.ts'
 import { evolve, replay } from '../../../../shared/domain/case/evolve.ts'
 import { isTerminal, mayFollow, stateRules, type CaseState } from '../../../../shared/domain/case/states.ts'
-import { claim, contextAt, images, offer, report, START, submit, upload } from '../../../builders/case-builder.ts'
+import {
+  claim,
+  contextAt,
+  course,
+  images,
+  offer,
+  report,
+  START,
+  submit,
+  untilClaimed,
+  untilDelivered,
+  untilFinal,
+  upload,
+} from '../../../builders/case-builder.ts'
 
 type Step = { readonly kind: 'command'; readonly command: CaseCommand } | { readonly kind: 'wait-until-due' }
 
@@ -185,6 +198,29 @@ describe('over random courses of a case', () => {
       if (mine.some((one) => one.claimedAt === claimedAt))
         expect(mine.some(({ endedAt }) => endedAt === undefined)).toBe(true)
     })
+  })
+
+  it('no cancelled or expired case holds a report, whatever happened after it was filed', () => {
+    const reported = fc.constantFrom([...untilClaimed, report('preliminary')], untilFinal, untilDelivered)
+    const detours = fc.constantFrom<CaseCommand>(
+      { command: 'raise-exception', code: 'processing-failed' },
+      { command: 'cancel', reason: 'duplicate' },
+    )
+    fc.assert(
+      fc.property(
+        reported,
+        fc.array(fc.oneof(command, detours), { minLength: 1, maxLength: 20 }),
+        (before, commands) => {
+          let current = course(before).case
+          for (const one of commands) {
+            const decision = decideCase(current, one, contextAt('2026-11-24T04:00:00.000Z'))
+            if (decision.kind === 'accepted') current = decision.case
+            expect(['cancelled', 'expired']).not.toContain(current.phase.state)
+          }
+        },
+      ),
+      { numRuns: 400 },
+    )
   })
 
   it('the events replay to the very same case, through their stored form', () => {
