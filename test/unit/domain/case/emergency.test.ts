@@ -146,6 +146,15 @@ describe('an emergency', () => {
     expect(breakGlassOf(over, 'r-costa', addMinutes(START, declaredMinute + 30))).toBeUndefined()
   })
 
+  it('ends in the very minute in which the claim goes stale: what is due twice happens once', () => {
+    const minute = declaredMinute + 60
+    const renewed = then(claimed, minute - 15, { command: 'renew-claim', readerId: 'r-costa' })
+    expect(renewed.timer?.dueAt).toBe(renewed.emergencies[0]?.expiresAt)
+    const over = then(renewed, minute, sweep)
+    expect(over.phase.state).toBe('study-available')
+    expect(over.emergencies[0]?.endedAt).toBe(addMinutes(START, minute))
+  })
+
   it('leaves a claim that never needed it, and one that another emergency carries', () => {
     const { emergencyId: _, ...plainly } = claimIt
     const plain = course([...untilAvailable, declare, confirm, plainly]).case
