@@ -6,6 +6,7 @@ import { Refusal } from '../../shared/domain/refusal.ts'
 import { arrivalKey, partsOf } from '../../shared/domain/upload/upload-session.ts'
 import { answerBesideCase } from '../../shared/ledger/answer-beside-case.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
+import { missingIsElsewhere } from '../../shared/ledger/image-count.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { outboxWrite } from '../../shared/ledger/outbox.ts'
 import { announcedIn, announcedObjects, arrivalsOf, type LoadedUpload } from '../../shared/ledger/upload-ledger.ts'
@@ -91,7 +92,10 @@ const completeWrites = (ports: UploadPorts, { upload }: AuthorisedUpload, referr
   }),
 ]
 
-/** Everything has been sent and nothing is under way: what failed has its reason, and the study goes on without it. */
+/**
+ * Everything has been sent and nothing is under way: what failed has its reason, and the study goes on without it. What never
+ * arrived here must have been stored by another upload of the case.
+ */
 export const completeUpload = (ports: UploadPorts, asked: UploadAsked): Promise<UploadState> =>
   answerBesideCase(ports, asked.context, {
     referralId: asked.params.referralId,
@@ -99,8 +103,9 @@ export const completeUpload = (ports: UploadPorts, asked: UploadAsked): Promise<
       const found = await authoriseUpload(ports, 'completeUpload', asked)
       const state = stateOf(found)
       const { uploadId, missing, expected, stored, failed } = state
-      if (missing > 0) throw new Refusal('upload-incomplete', { missing, expected })
+      if (missing > 0 && !(await missingIsElsewhere(ports.store, state.referralId, uploadId)))
+        throw new Refusal('upload-incomplete', { missing, expected })
       const writes = state.state === 'complete' ? [] : completeWrites(ports, found, asked.params.referralId)
-      return { answer: { ...state, state: 'complete' as const }, writes, facts: { uploadId, stored, failed } }
+      return { answer: { ...state, state: 'complete' as const }, writes, facts: { uploadId, stored, failed, missing } }
     },
   })

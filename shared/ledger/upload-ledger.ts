@@ -1,4 +1,4 @@
-import type { Case, ReferralId } from '../domain/case/case.ts'
+import type { ReferralId } from '../domain/case/case.ts'
 import {
   ArrivalSchema,
   MANIFEST_CHUNK,
@@ -92,34 +92,3 @@ export async function arrivalsOf(
   }
   return arrivals
 }
-
-export interface ImageCount {
-  readonly expected: number
-  readonly stored: number
-  readonly failed: number
-  readonly complete: boolean
-}
-
-/**
- * Expected against received, recomputed over all uploads of the case. Images are complete once nothing is missing and the
- * sender has said so, or once everything announced was stored: a sender that dies after its last object must not hold up a stroke.
- */
-export async function countImages(store: RecordStore, referralId: ReferralId): Promise<ImageCount> {
-  let [expected, stored, failed, settled] = [0, 0, 0, true]
-  for await (const record of recordsUnder(store, referralId, 'upload#')) {
-    const session = UploadSessionSchema.parse(record.body)
-    const counts = await store.read(keys.uploadCounts(referralId, session.uploadId))
-    const [one, other] = [count(counts, 'stored'), count(counts, 'failed')]
-    expected += session.expected
-    stored += one
-    failed += other
-    settled &&= session.state === 'complete' ? one + other >= session.expected : one >= session.expected
-  }
-  return { expected, stored, failed, complete: settled && stored > 0 }
-}
-
-export const countsDiffer = (c: Case, counted: ImageCount): boolean =>
-  c.images.expected !== counted.expected ||
-  c.images.stored !== counted.stored ||
-  c.images.failed !== counted.failed ||
-  c.images.complete !== counted.complete
