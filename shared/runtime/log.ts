@@ -72,12 +72,23 @@ export const standardLog: Log = createLog((text) => {
 
 const FRAME = /^\s*at (?:(.+?) \()?(?:file:\/\/)?(?:.*[\\/])?([^\\/()]+:\d+:\d+)\)?$/
 
+/**
+ * What follows the message in the stack. A message may have lines that look like frames, and a patient's name in them: where it
+ * cannot be told from the frames, as when it was changed after the throw, there are none.
+ */
+const framesText = ({ stack = '', message }: Error): string => {
+  const at = stack.indexOf(message)
+  return at < 0 ? '' : stack.slice(at + message.length)
+}
+
 /** Class and code frames of whatever was thrown; its message, cause and properties stay out. */
 export function faultFields(thrown: unknown): Pick<LogFields, 'errorClass' | 'frames'> {
   if (!(thrown instanceof Error)) return { errorClass: typeof thrown }
-  const frames = (thrown.stack ?? '').split('\n').flatMap((text) => {
-    const match = FRAME.exec(text)
-    return match === null ? [] : [`${match[1] ?? 'anonymous'} ${match[2] ?? ''}`]
-  })
+  const frames = framesText(thrown)
+    .split('\n')
+    .flatMap((text) => {
+      const match = FRAME.exec(text)
+      return match === null ? [] : [`${match[1] ?? 'anonymous'} ${match[2] ?? ''}`]
+    })
   return { errorClass: /^\w{1,60}$/.test(thrown.name) ? thrown.name : 'Error', frames: frames.slice(0, 8) }
 }
