@@ -1,5 +1,6 @@
-import { addMinutes, type Instant } from '../instant.ts'
-import type { Case, Phase, Target, Timer } from './case.ts'
+import { addMinutes, minutesBetween, type Instant } from '../instant.ts'
+import { callsOn, pauseMinutes, RUNG_SHARE } from './calls.ts'
+import type { Case, Phase, Target, Timer, Urgency } from './case.ts'
 import type { Emergency } from './emergency.ts'
 import type { Owner } from './owner.ts'
 import type { Actor, Consequences } from './events.ts'
@@ -39,15 +40,39 @@ export function startTimer(c: Case, phase: Phase, at: Instant): Timer | null {
   return rule === null ? null : { startedAt: at, dueAt: addMinutes(at, spanMinutes(rule, c)), then: rule.then }
 }
 
-/** An escalating or reminding timer comes back after a quarter of its span, never sooner than a minute. */
-export function restartAfterEscalation(c: Case, phase: Phase, at: Instant): Timer | null {
+/** Since when the case has waited in the state it is in. */
+function waitsSince({ exceptions, milestones, reports }: Case, phase: Phase): Instant | undefined {
+  switch (phase.state) {
+    case 'submitted':
+    case 'triage':
+      return milestones.submittedAt && addMinutes(milestones.submittedAt, milestones.pausedAcceptanceMinutes)
+    case 'needs-information':
+      return milestones.pausedAt
+    case 'preliminary':
+    case 'delivered':
+      return reports.at(-1)?.filedAt
+    case 'exception':
+      return exceptions.at(-1)?.raisedAt
+    default:
+      return undefined
+  }
+}
+
+/** An escalating or reminding timer comes back after a quarter of its span, never sooner than a minute; in the end slower. */
+export function restartAfterEscalation(c: Case, phase: Phase, at: Instant, rungCount: number): Timer | null {
   const rule = ruleOf(phase.state).timer
   if (rule === null) return null
   const minutes = spanMinutes(rule, c)
   if (phase.state === 'needs-information' && c.urgency === 'routine') {
     return { startedAt: at, dueAt: addMinutes(at, minutes), then: 'expire' }
   }
-  return { startedAt: at, dueAt: addMinutes(at, Math.max(1, minutes / 4)), then: rule.then }
+  const stepMinutes = Math.max(1, minutes * RUNG_SHARE)
+  const pause = pauseMinutes(c.urgency, {
+    stepMinutes,
+    ladderMinutes: minutes + stepMinutes * rungCount,
+    elapsedMinutes: minutesBetween(waitsSince(c, phase) ?? at, at),
+  })
+  return { startedAt: at, dueAt: addMinutes(at, pause), then: rule.then }
 }
 
 function targetOf(
@@ -84,22 +109,26 @@ function targetOf(
   }
 }
 
-/** A rung each quarter of the target; once the ladder is climbed the last person is reminded once a target. */
+/** Minutes from the start of a target to the call after `calls`: a rung each quarter of it, then the last person again. */
+function nextCallAfter(calls: number, targetMinutes: number, rungCount: number, urgency: Urgency): number {
+  const stepMinutes = Math.max(1, targetMinutes)
+  const ladderMinutes = stepMinutes * (1 + RUNG_SHARE * rungCount)
+  let elapsedMinutes = stepMinutes * (1 + RUNG_SHARE * Math.min(calls, rungCount))
+  for (let repeats = rungCount; repeats < calls; repeats++) {
+    elapsedMinutes += pauseMinutes(urgency, { stepMinutes, ladderMinutes, elapsedMinutes })
+  }
+  return elapsedMinutes
+}
+
+/** Past its target the case climbs its ladder; once that is climbed the last person is reminded once a target, later slower. */
 export function targetFor(c: Case, phase: Phase, at: Instant, rungCount: number): Target | null {
   const target = targetOf(c, phase)
   if (target === null) return null
   const startedAt = addMinutes(target.startedAt ?? at, c.milestones.pausedReadingMinutes)
-  const rungsClimbed = c.escalations.filter((one) => one.clock === target.clock).length
-  const repeats = Math.max(0, rungsClimbed - rungCount)
-  const steps = 1 + 0.25 * Math.min(rungsClimbed, rungCount) + repeats
+  const rungsClimbed = callsOn(c, target.clock)
   const { clock, minutes: targetMinutes } = target
-  return {
-    clock,
-    startedAt,
-    targetMinutes,
-    rungsClimbed,
-    dueAt: addMinutes(startedAt, Math.max(1, targetMinutes) * steps),
-  }
+  const dueAt = addMinutes(startedAt, nextCallAfter(rungsClimbed, targetMinutes, rungCount, c.urgency))
+  return { clock, startedAt, targetMinutes, rungsClimbed, dueAt }
 }
 
 export type TimerCourse = 'keep' | 'start' | 'restart'
@@ -114,7 +143,8 @@ export function consequencesOf(
 ): Consequences {
   const rule = ruleOf(phase.state)
   if (rule.owner === null) return { owner: null, timer: null, target: null }
-  const started = course === 'restart' ? restartAfterEscalation(c, phase, at) : startTimer(c, phase, at)
+  const started =
+    course === 'restart' ? restartAfterEscalation(c, phase, at, directory.rungCount(c)) : startTimer(c, phase, at)
   return {
     owner: directory.ownerFor(rule.owner, { ...c, phase }),
     timer: course === 'keep' ? c.timer : started,

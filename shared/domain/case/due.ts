@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts'
 import { earlier } from '../instant.ts'
+import { callsOn } from './calls.ts'
 import type { Case, Escalation, ExceptionCode } from './case.ts'
 import type { DecisionContext } from './consequences.ts'
 import { emergencyDueAt, emergencyDueHappenings } from './emergency-access.ts'
@@ -15,7 +16,7 @@ const DELIVERY_ATTEMPTS = 5
 
 /** Rungs are named people of the ladder; a clock is a target of the pathway or `state:<state>` for a state's own timer. */
 function escalation(c: Case, clock: string, context: DecisionContext): Escalation {
-  const rung = c.escalations.filter((one) => one.clock === clock).length + 1
+  const rung = callsOn(c, clock) + 1
   return { escalationId: context.newId(), clock, rung, ...context.directory.rung(c, rung), raisedAt: context.at }
 }
 

@@ -1,5 +1,6 @@
 import { addMinutes, type Instant } from '../instant.ts'
 import type { BreakGlass } from '../residency/decision-inputs.ts'
+import { callsOn } from './calls.ts'
 import type { Case, Escalation } from './case.ts'
 import type { CaseCommand } from './commands.ts'
 import type { DecisionContext } from './consequences.ts'
@@ -31,10 +32,8 @@ export function breakGlassOf(c: Case, readerId: string, at: Instant): BreakGlass
   }
 }
 
-const callsOn = (c: Case, one: Emergency): number => c.escalations.filter(({ clock }) => clock === clockOf(one)).length
-
 function call(c: Case, one: Emergency, { at, directory, newId }: DecisionContext): Happening {
-  const rung = callsOn(c, one) + 1
+  const rung = callsOn(c, clockOf(one)) + 1
   // To confirm, to review; then to the desk, which cannot review but can find who does.
   const {
     role,
@@ -58,7 +57,9 @@ const REMIND_MINUTES = 24 * 60
 /** When the sweep must look at an emergency; past the date of its review, once a day. */
 export function emergencyDueAt(c: Case, one: Emergency): Instant | null {
   if (one.endedAt === undefined) return one.expiresAt
-  return awaitsReview(one) ? addMinutes(one.reviewDueAt, REMIND_MINUTES * Math.max(0, callsOn(c, one) - 2)) : null
+  return awaitsReview(one)
+    ? addMinutes(one.reviewDueAt, REMIND_MINUTES * Math.max(0, callsOn(c, clockOf(one)) - 2))
+    : null
 }
 
 /** A claim that rests on an emergency ends with it: the case goes on to whoever may read it, or to somebody who finds one. */

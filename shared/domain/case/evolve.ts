@@ -1,4 +1,5 @@
 import { minutesBetween } from '../instant.ts'
+import { heldCalls } from './calls.ts'
 import type { Case, Phase, ResumablePhase } from './case.ts'
 import type { Emergency } from './emergency.ts'
 import { eventRules, type CaseEvent } from './events.ts'
@@ -153,7 +154,7 @@ function changesOf(c: Case, e: CaseEvent): Partial<Case> {
     case 'report-acknowledged':
       return milestone(c, { acknowledgedAt: c.milestones.acknowledgedAt ?? e.at })
     case 'escalated':
-      return { escalations: [...c.escalations, e.escalation] }
+      return { escalations: heldCalls([...c.escalations, e.escalation]) }
     case 'escalation-acknowledged':
       return {
         escalations: c.escalations.map((one) =>

@@ -1,3 +1,4 @@
+import { callsOn } from './calls.ts'
 import type { Case } from './case.ts'
 import type { CaseCommand } from './commands.ts'
 import type { DecisionContext } from './consequences.ts'
@@ -10,7 +11,7 @@ export function withheldHappenings(
   { at, directory, newId }: DecisionContext,
 ): Happening[] {
   const { orgId, personId = orgId } = directory.ownerFor('coordinator', c)
-  const rung = 1 + c.escalations.filter(({ clock }) => clock === 'copies').length
+  const rung = 1 + callsOn(c, 'copies')
   const escalation = {
     escalationId: newId(),
     clock: 'copies',

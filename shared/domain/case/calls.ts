@@ -1,0 +1,45 @@
+import type { Case, Escalation, Urgency } from './case.ts'
+
+const DAY = 24 * 60
+
+/** A rung each quarter of the span or target that was missed (domain.md 4). */
+export const RUNG_SHARE = 0.25
+
+/** How long the last person of a climbed ladder is called at an unchanged pace; the ladder itself is never slowed. */
+const steadyMinutes: Readonly<Record<Urgency, number>> = { stat: 4 * 60, urgent: 0, routine: 0 }
+
+/**
+ * Minutes to the next call, `elapsedMinutes` into a wait. Past its steady time each pause is as long as all the slowed ones
+ * before it, up to a day: nobody answers the thousandth call who did not answer the hundredth, but the calls never stop.
+ */
+export const pauseMinutes = (
+  urgency: Urgency,
+  wait: { readonly stepMinutes: number; readonly ladderMinutes: number; readonly elapsedMinutes: number },
+): number => {
+  const { stepMinutes, ladderMinutes, elapsedMinutes } = wait
+  const steady = Math.max(ladderMinutes, steadyMinutes[urgency])
+  return Math.min(Math.max(stepMinutes, elapsedMinutes - steady), Math.max(stepMinutes, DAY))
+}
+
+/** How often somebody was called on a clock. Each call bears its number, so those that a case no longer holds are counted. */
+export const callsOn = ({ escalations }: Pick<Case, 'escalations'>, clock: string): number =>
+  escalations.reduce((most, one) => (one.clock === clock ? Math.max(most, one.rung) : most), 0)
+
+/** Calls that a person may still answer by their ids: somebody may be reading the message of an earlier one. */
+const ANSWERABLE = 3
+
+/**
+ * What a case holds of its calls, so that it stays small however long nobody answers; the events hold them all. Of each
+ * clock: the newest of each person, the first two, and the first that was answered, on which its figures rest.
+ */
+export function heldCalls(all: readonly Escalation[]): Escalation[] {
+  const newest = [...Map.groupBy(all, ({ clock, personId }) => `${clock} ${personId}`).values()].flatMap((calls) =>
+    calls.slice(-ANSWERABLE),
+  )
+  const answered = all
+    .filter(({ acknowledgedAt }) => acknowledgedAt !== undefined)
+    .sort((a, b) => ((a.acknowledgedAt ?? '') < (b.acknowledgedAt ?? '') ? -1 : 1))
+  const firstAnswered = [...Map.groupBy(answered, ({ clock }) => clock).values()].map(([first]) => first)
+  const held = new Set([...newest, ...firstAnswered])
+  return all.filter((one) => one.rung <= 2 || held.has(one))
+}
