@@ -12,7 +12,7 @@ const shown: Readonly<Record<string, string>> = {
   listUploadObjects: 'looked up which images have arrived',
   pageUploadUrls: 'was given addresses to send images to',
   readRetention: 'looked up holds and erasure',
-  readReferral: 'read the referral with the patient and the clinical question',
+  readReferral: 'read the referral with the patient, the clinical question and what was asked and answered',
   listImages: 'was given the images',
   readFrame: 'was shown an image',
   readReports: 'read the reports',

@@ -7,10 +7,10 @@ import { Refusal } from '../../shared/domain/refusal.ts'
 import { answerCommand, type DeskPorts } from '../../shared/ledger/answer-command.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import type { LoadedCase } from '../../shared/ledger/case-ledger.ts'
-import { keys } from '../../shared/ledger/keys.ts'
 import { guardsOf } from '../../shared/ledger/order-guards.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { RecordWrite } from '../../shared/ports/record-store.ts'
+import { noteWrite } from './case-notes.ts'
 
 export interface CaseDeskPorts extends DeskPorts {
   readonly keys: Pick<KeyVault, 'mac' | 'seal' | 'open'>
@@ -29,31 +29,6 @@ const run = (
   command: CaseCommand,
 ): Promise<CaseStatus> =>
   answerCommand(ports, asked.context, { referralId: asked.params.referralId, operation, prepare: () => ({ command }) })
-
-/** Free text of a question or an answer is sealed in its own record: events name the kind of item, never its words. */
-async function noteWrite(
-  ports: CaseDeskPorts,
-  { case: c }: LoadedCase,
-  text: string | undefined,
-  by: string,
-): Promise<RecordWrite[]> {
-  if (text === undefined) return []
-  const noteId = ports.ids.next()
-  const sealed = await ports.keys.seal(text, {
-    org: c.referringOrgId,
-    case: c.referralId,
-    purpose: 'note',
-    residency: c.origin,
-  })
-  return [
-    {
-      write: 'put',
-      when: 'absent',
-      ...keys.note(c.referralId, noteId),
-      body: { noteId, by, at: ports.clock.now(), sealed: { ...sealed } },
-    },
-  ]
-}
 
 /** Frees the order and the study for another referral: a cancelled case must not stand in the way of the patient's next one. */
 async function freeGuards(ports: CaseDeskPorts, { case: c }: LoadedCase): Promise<RecordWrite[]> {
@@ -96,7 +71,9 @@ export const requestInformation = (ports: CaseDeskPorts, asked: Asked<BodyOf<'re
     operation: 'requestInformation',
     prepare: async (loaded) => ({
       command: { command: 'request-information', item: asked.body.item },
-      writes: await noteWrite(ports, loaded, asked.body.note, asked.context.actor.id),
+      ...(asked.body.note === undefined
+        ? {}
+        : { writes: [await noteWrite(ports, loaded.case, 'question', asked.body.note, asked.context.actor)] }),
     }),
   })
 
@@ -106,7 +83,7 @@ export const provideInformation = (ports: CaseDeskPorts, asked: Asked<BodyOf<'pr
     operation: 'provideInformation',
     prepare: async (loaded) => ({
       command: { command: 'provide-information' },
-      writes: await noteWrite(ports, loaded, asked.body.note, asked.context.actor.id),
+      writes: [await noteWrite(ports, loaded.case, 'answer', asked.body.note, asked.context.actor)],
     }),
   })
 

@@ -10,6 +10,7 @@ import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { CellFacts, ResidencyDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
 import type { Clock } from '../../shared/ports/surroundings.ts'
+import { openNotes } from './case-notes.ts'
 
 export interface ReadPorts {
   readonly store: RecordStore
@@ -24,8 +25,14 @@ type PatientGrant = Grant<'identifiable'>
 type CopyGrant = Grant<'copies'>
 
 /** Cannot be called without a grant. */
-const releasePatient = (ports: ReadPorts, authorised: AuthorisedCase, _grant: PatientGrant): Promise<PatientRecord> =>
-  openPatient(ports.keys, authorised.case)
+const releasePatient = async (
+  ports: ReadPorts,
+  { case: c }: AuthorisedCase,
+  _grant: PatientGrant,
+): Promise<PatientRecord & Pick<Referral, 'notes'>> => ({
+  ...(await openPatient(ports.keys, c)),
+  notes: await openNotes(ports, c),
+})
 
 const OLDEST_YEARS = 90
 
@@ -52,7 +59,7 @@ const residencyOf = (grant: PatientGrant | CopyGrant): Referral['residency'] =>
     ? { mode: grant.mode, ruleIds: [...grant.record.ruleIds], policyVersion: grant.record.policyVersion }
     : { mode: 'own-record', ruleIds: [], policyVersion: '' }
 
-/** Patient and clinical context, once the record that says who saw them is durable. */
+/** Patient, clinical context and notes, once the record that says who saw them is durable. */
 export async function readReferral(
   ports: ReadPorts,
   asked: { params: { referralId: ReferralId }; context: Asking },

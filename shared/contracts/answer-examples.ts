@@ -97,6 +97,20 @@ export const answerExamples: { readonly [O in OperationId]?: AnswerOf<O> } = {
     patient: { patientId: 'MRN-0042', name: { family: 'Example', given: 'Ada' }, birthDate: '1956-02-29', sex: 'F' },
     clinical: { question: 'Acute left-sided weakness: large vessel occlusion?' },
     order,
+    notes: [
+      {
+        kind: 'question',
+        text: 'When was the patient last seen well?',
+        by: { kind: 'person', id: 'p-weiss', orgId: 'alpine-reading', role: 'reader' },
+        at: '2026-11-24T03:16:00.000Z',
+      },
+      {
+        kind: 'answer',
+        text: 'At eight in the morning.',
+        by: { kind: 'person', id: 'p-referrer-vienna', orgId: 'donau-klinikum', role: 'referrer' },
+        at: '2026-11-24T03:18:00.000Z',
+      },
+    ],
     residency: { mode: 'read_identifiable', ruleIds: ['AT-EEA'], policyVersion: '2026-11' },
   },
   readStatus: status,

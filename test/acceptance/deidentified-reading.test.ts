@@ -152,7 +152,20 @@ describe.skipIf(!existsSync(real))('a reader abroad, who works on a de-identifie
 
   it('learns of the patient what is in closed lists, and no word that somebody wrote', async () => {
     const { referralId } = sent
-    const referral = await reader.call('readReferral', { params: { referralId } })
+    const params = { referralId }
+    const clerk = hand.as('p-clerk-vienna')
+    await atCurrentVersion(reader, referralId, (version) =>
+      reader.call('requestInformation', { params, version, body: { item: 'other', note: 'Seit wann?' } }),
+    )
+    await atCurrentVersion(clerk, referralId, (version) =>
+      clerk.call('provideInformation', { params, version, body: { note: 'Seit der Gießerei Mustermann.' } }),
+    )
+    const asked = await clerk.call('readReferral', { params })
+    expect('notes' in asked && asked.notes.map(({ text }) => text)).toEqual([
+      'Seit wann?',
+      'Seit der Gießerei Mustermann.',
+    ])
+    const referral = await reader.call('readReferral', { params })
     expect(referral).toMatchObject({
       residency: { mode: 'transfer_deidentified' },
       deidentified: { bodyRegion: 'chest' },
@@ -166,6 +179,7 @@ describe.skipIf(!existsSync(real))('a reader abroad, who works on a de-identifie
     const text = JSON.stringify(told)
     expect(residue(sent.originals, Buffer.from(text))).toEqual([])
     expect(text).not.toContain('Quarzstaub')
+    expect(text).not.toMatch(/wann|Mustermann/)
     expect(text).not.toContain(sent.accessionNumber)
   })
 

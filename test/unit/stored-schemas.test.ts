@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { AttachmentRecordSchema } from '../../shared/contracts/stored/attachment.ts'
 import { DeclinedReadingSchema } from '../../shared/contracts/stored/declined-reading.ts'
 import { HomeReportV1Schema, HomeReportV2Schema } from '../../shared/contracts/stored/home-report.ts'
+import { NoteSchema } from '../../shared/contracts/stored/note.ts'
 import { ReportDraftSchema } from '../../shared/contracts/stored/report-draft.ts'
 import { SealedReportSchema } from '../../shared/contracts/stored/sealed-report.ts'
 import { OutboxMessageSchema, OutboxMessageV1Schema, OutboxMessageV2Schema } from '../../shared/contracts/messages.ts'
@@ -61,6 +62,7 @@ const stored: Readonly<Record<string, z.ZodType>> = {
   'overread/attachment@1': AttachmentRecordSchema,
   'overread/home-report@1': HomeReportV1Schema,
   'overread/home-report@2': HomeReportV2Schema,
+  'overread/note@1': NoteSchema,
   'overread/draft@1': ReportDraftSchema,
   'overread/declined-reading@1': DeclinedReadingSchema,
   'overread/counter@1': CounterSchema,

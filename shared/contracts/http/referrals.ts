@@ -18,15 +18,14 @@ import { DicomModalitySchema } from '../../domain/dicom/modality.ts'
 import { InstantSchema } from '../../domain/instant.ts'
 import { PathwayIdSchema, ReaderIdSchema, SiteIdSchema } from '../../domain/network/ids.ts'
 import { ModalitySchema } from '../../domain/network/vocabulary.ts'
+import { CONTROL, CONTROL_BUT_LAYOUT, freeText, isWithout, shortText } from './free-text.ts'
+import { CaseNoteSchema } from './notes.ts'
 
 export const DicomUidSchema = z
   .string()
   .max(64)
   .regex(UID_FORM)
   .meta({ id: 'DicomUid', description: 'DICOM unique identifier (PS3.5 9.1)', examples: ['1.2.840.113619.2.55.3.1'] })
-
-const shortText = z.string().trim().min(1).max(64)
-const freeText = z.string().trim().min(1).max(4000)
 
 export const PatientSchema = z
   .strictObject({
@@ -55,14 +54,6 @@ export const ClinicalContextSchema = z
       .optional(),
   })
   .meta({ id: 'ClinicalContext', examples: [{ question: 'Acute left-sided weakness: large vessel occlusion?' }] })
-
-const CONTROL = /\p{Cc}/u
-const CONTROL_BUT_LAYOUT = /[^\P{Cc}\t\n\r]/u
-
-const isWithout = (control: RegExp, value: unknown): boolean => {
-  if (typeof value === 'string') return !control.test(value)
-  return typeof value !== 'object' || value === null || Object.values(value).every((one) => isWithout(control, one))
-}
 
 /**
  * A control character is no part of a name or an order: terminals, lists and DICOM values (PS3.5 6.1.3) act on it instead of showing
@@ -156,6 +147,8 @@ export const ReferralSchema = CaseStatusSchema.extend({
   patient: PatientSchema,
   clinical: ClinicalContextSchema,
   order: TakenOrderSchema,
+  /** What the site was asked and what it answered, oldest first. */
+  notes: z.array(CaseNoteSchema),
   residency: z.strictObject({ mode: z.string(), ruleIds: z.array(z.string()), policyVersion: z.string() }),
 }).meta({ id: 'Referral' })
 export type Referral = z.infer<typeof ReferralSchema>
@@ -243,23 +236,6 @@ export const RejectSchema = z
     ]),
   })
   .meta({ id: 'Reject', examples: [{ reason: 'not-indicated' }] })
-export const RequestInformationSchema = z
-  .strictObject({
-    item: z.enum([
-      'clinical-history',
-      'prior-study',
-      'missing-series',
-      'renal-function',
-      'consent',
-      'order-details',
-      'other',
-    ]),
-    note: freeText.optional(),
-  })
-  .meta({ id: 'RequestInformation', examples: [{ item: 'prior-study' }] })
-export const ProvideInformationSchema = z
-  .strictObject({ note: freeText })
-  .meta({ id: 'ProvideInformation', examples: [{ note: 'Prior CT of 2025-03-02 is now attached.' }] })
 export const CancelSchema = z
   .strictObject({ reason: z.enum(['patient-declined', 'no-longer-needed', 'duplicate', 'entered-in-error', 'other']) })
   .meta({ id: 'Cancel', examples: [{ reason: 'no-longer-needed' }] })

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { ReferralIdSchema } from '../../domain/case/case.ts'
 import { type RefusalCode } from '../../domain/refusal.ts'
+import { ProvideInformationSchema, RequestInformationSchema } from '../http/notes.ts'
 import {
   CancelSchema,
   CaseStatusSchema,
@@ -8,12 +9,10 @@ import {
   EmergencyParamsSchema,
   EmptySchema,
   ListReferralsQuerySchema,
-  ProvideInformationSchema,
   ReadReferralSchema,
   ReferralPageSchema,
   ReferralParamsSchema,
   RejectSchema,
-  RequestInformationSchema,
   ResolveExceptionSchema,
   ReviewEmergencySchema,
   SubmitReferralSchema,
@@ -105,7 +104,7 @@ export const referralRoutes = [
     method: 'GET',
     path: '/v1/referrals/{referralId}',
     capability: 'case-desk',
-    summary: 'Read a referral with its patient and clinical context',
+    summary: 'Read a referral with its patient, its clinical context and what was asked and answered',
     scopes: ['referrals:read', 'worklist:read'],
     params: ReferralParamsSchema,
     answer: ReadReferralSchema,
