@@ -36,7 +36,7 @@ describe('an escalation', () => {
     await begin(untilClaimed)
     while ((await caseNow()).escalations.length < 2) {
       const { target } = await caseNow()
-      await room.ports.clock.advance(Date.parse(target?.dueAt ?? '') - Date.parse(room.ports.clock.now()))
+      room.ports.clock.advance(Date.parse(target?.dueAt ?? '') - Date.parse(room.ports.clock.now()))
       await room.command({ command: 'renew-claim', readerId: 'r-weber' })
       await room.command({ command: 'fire-due', now: room.ports.clock.now() })
     }
