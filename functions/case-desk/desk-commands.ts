@@ -45,6 +45,20 @@ export const acknowledgeReport = (ports: CaseDeskPorts, asked: Asked<unknown>) =
 export const resolveException = (ports: CaseDeskPorts, asked: Asked<BodyOf<'resolveException'>>) =>
   run(ports, 'resolveException', asked, { command: 'resolve-exception', resolution: asked.body.resolution })
 
+/** Only after a preliminary report: a claim before it ends by its own timer. The report stands, and the site goes on reading it. */
+export const handOverCase = (ports: CaseDeskPorts, asked: Asked<BodyOf<'handOverCase'>>) =>
+  answerCommand(ports, asked.context, {
+    referralId: asked.params.referralId,
+    operation: 'handOverCase',
+    prepare: ({ case: { phase } }) => {
+      if (phase.state !== 'preliminary') throw new Refusal('illegal-transition', { state: phase.state })
+      return {
+        command: { command: 'release-claim', readerId: phase.claim.readerId, because: 'returned' },
+        audit: { facts: { reason: asked.body.reason } },
+      }
+    },
+  })
+
 export const rejectReferral = (ports: CaseDeskPorts, asked: Asked<BodyOf<'rejectReferral'>>) =>
   answerCommand(ports, asked.context, {
     referralId: asked.params.referralId,

@@ -12,13 +12,14 @@ import { readerIdOf, type ReportPorts, type SignAsked } from './report-ports.ts'
 const signOff: Actor = { kind: 'overread', id: 'sign-off' }
 
 /**
- * The patient must not wait for a reader who may not sign. A claimed case is offered again at once; a preliminary report
- * stands and its final needs somebody arranged; an addendum has nobody waiting in a queue.
+ * The patient must not wait for a reader who may not sign. The case is offered again at once, and a preliminary report
+ * stands; an addendum has nobody waiting in a queue.
  */
 function withdrawal({ phase }: Case, readerId: string): CaseCommand {
   if (!('claim' in phase) || phase.claim.readerId !== readerId) return { command: 'nothing' }
-  if (phase.state === 'claimed') return { command: 'release-claim', readerId, because: 'no-longer-eligible' }
-  return phase.state === 'preliminary' ? { command: 'raise-exception', code: 'no-reader' } : { command: 'nothing' }
+  return phase.state === 'claimed' || phase.state === 'preliminary'
+    ? { command: 'release-claim', readerId, because: 'no-longer-eligible' }
+    : { command: 'nothing' }
 }
 
 /** Keeps the text as the reader's draft and passes the case on (domain.md 6: keep text, refuse signature, re-offer). */

@@ -1,5 +1,5 @@
 import type { Principal } from '../domain/access/principal.ts'
-import type { Case } from '../domain/case/case.ts'
+import { hasReport, type Case } from '../domain/case/case.ts'
 import type { PathwayId, PersonId, ReaderId, SiteId } from '../domain/network/ids.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'
 import type { Reader } from '../domain/network/reader.ts'
@@ -26,8 +26,12 @@ export const caseFactsOf = (c: Case, reportType: ReportType): CaseFacts => ({
   referrerPersonId: c.referrerPersonId as PersonId,
 })
 
-/** A pathway with a preliminary target needs readers who may file one. */
-export const reportTypeOf = (c: Case): ReportType => (c.clocks.prelimMinutes === null ? 'final' : 'preliminary')
+/**
+ * A pathway with a preliminary target needs readers who may file one. Once it is filed and handed over, the next reader is to
+ * sign the final; who filed it and still holds the case goes on seeing what they reported.
+ */
+export const reportTypeOf = (c: Case): ReportType =>
+  c.clocks.prelimMinutes === null || (hasReport(c) && c.phase.state !== 'preliminary') ? 'final' : 'preliminary'
 
 export const readerOf = (principal: Principal, network: NetworkIndex): Reader => {
   const reader = principal.readerId === undefined ? undefined : network.readers.get(principal.readerId as ReaderId)

@@ -45,3 +45,53 @@ describe('a case given back for a reason that does not pass', () => {
     await expect(again).rejects.toMatchObject({ problem: { code: 'not-eligible', facts: { rule: 'declined' } } })
   })
 })
+
+const report = {
+  text: { findings: 'None.', impression: 'No clinical meaning.', alert: 'none' as const },
+  attachmentIds: [],
+}
+const file = (operation: 'filePreliminary' | 'signFinal', readerId: string, referralId: string) =>
+  atCurrentVersion(target.as(clerk), referralId, (version) =>
+    reader(readerId).call(operation, { params: { referralId }, body: report, version }),
+  )
+
+describe('a case with a preliminary report', () => {
+  const handOver = (who: string, referralId: string) =>
+    atCurrentVersion(target.as(clerk), referralId, (version) =>
+      target.as(who).call('handOverCase', { params: { referralId }, body: { reason: 'reader-unavailable' }, version }),
+    )
+  const kindsSeen = async (referralId: string) =>
+    (await target.as('p-referrer-vienna').call('readReports', { params: { referralId } })).reports.map(
+      ({ kind }) => kind,
+    )
+  const preliminary = async () => {
+    const { referralId, readerId } = await offered()
+    await claim(reader(readerId), referralId)
+    await file('filePreliminary', readerId, referralId)
+    return { referralId, readerId }
+  }
+
+  it.each([
+    ['its reader', (readerId: string, referralId: string) => giveBack(readerId, referralId, 'outside-competence')],
+    ['the coordinator', (_: string, referralId: string) => handOver('p-coordinator-vienna', referralId)],
+    ['operations', (_: string, referralId: string) => handOver('p-operations', referralId)],
+  ])('is handed over by %s; the site goes on reading it and another reader signs the final', async (_, give) => {
+    const { referralId, readerId } = await preliminary()
+    await give(readerId, referralId)
+    const next = await offeredAfter(referralId, readerId)
+    expect(await kindsSeen(referralId)).toEqual(['preliminary'])
+    await claim(reader(next), referralId)
+    await expect(file('signFinal', readerId, referralId)).rejects.toMatchObject({ problem: { code: 'claim-lost' } })
+    await file('signFinal', next, referralId)
+    await eventually(target, clerk, referralId, ({ state }) => state === 'delivered')
+    expect(await kindsSeen(referralId)).toEqual(['preliminary', 'final'])
+  })
+
+  it('is taken from nobody before: a claim ends by its own timer', async () => {
+    const { referralId, readerId } = await offered()
+    await claim(reader(readerId), referralId)
+    await expect(handOver('p-operations', referralId)).rejects.toMatchObject({
+      problem: { code: 'illegal-transition', facts: { state: 'claimed' } },
+    })
+  })
+})

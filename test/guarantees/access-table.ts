@@ -66,7 +66,9 @@ const keepOrErase = [
 export const rights: Readonly<Record<PersonRole, Rights>> = {
   'site-clerk': { 'referring organisation': refer },
   referrer: { 'referring organisation': [...answerFor, 'declareEmergency'] },
-  coordinator: { 'referring organisation': [...answerFor, ...attest, ...breakGlass, 'resolveException'] },
+  coordinator: {
+    'referring organisation': [...answerFor, ...attest, ...breakGlass, 'resolveException', 'handOverCase'],
+  },
   'triage-clinician': {
     'referring organisation': [...follow, ...attest, ...breakGlass, 'readReferral', 'readReports'],
     'triaging organisation': [...follow, 'readReferral', 'acceptReferral', 'rejectReferral', 'requestInformation'],
@@ -80,12 +82,12 @@ export const rights: Readonly<Record<PersonRole, Rights>> = {
     'reading group': ['claimCase'],
     'reader named in an emergency': [...follow, 'claimCase'],
   },
-  'reading-group-lead': { 'reading group': [...follow, 'readReports', 'declareEmergency'] },
+  'reading-group-lead': { 'reading group': [...follow, 'readReports', 'handOverCase', 'declareEmergency'] },
   'quality-reviewer': {
     'reading group': [...follow, 'readReports'],
     'referring organisation': [...follow, 'reviewEmergency'],
   },
-  operations: { operator: [...follow, 'resolveException'] },
+  operations: { operator: [...follow, 'resolveException', 'handOverCase'] },
   executive: { operator: follow },
   auditor: {
     'referring organisation': [...follow, ...audit, 'readRetention'],

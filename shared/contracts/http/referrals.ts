@@ -253,4 +253,7 @@ export const ReviewEmergencySchema = z
 export const EmergencyParamsSchema = ReferralParamsSchema.extend({
   emergencyId: z.string().regex(/^[0-9a-z]{26}$/),
 })
+export const HandOverSchema = z
+  .strictObject({ reason: z.enum(['reader-unavailable', 'reader-not-eligible', 'other']) })
+  .meta({ id: 'HandOver', examples: [{ reason: 'reader-unavailable' }] })
 export const EmptySchema = z.strictObject({}).meta({ id: 'Empty', examples: [{}] })

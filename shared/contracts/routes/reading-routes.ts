@@ -45,7 +45,13 @@ export const readingRoutes = [
     'not-eligible',
     'residency-forbidden',
   ]),
-  worklistCommand('releaseCase', 'release', 'Give a claimed or offered case back', ReleaseSchema, []),
+  worklistCommand(
+    'releaseCase',
+    'release',
+    'Give an offered or claimed case back, or hand over the final of a preliminary report',
+    ReleaseSchema,
+    [],
+  ),
   worklistCommand('renewClaim', 'heartbeat', 'Keep a claim while you read', EmptySchema, []),
   route({
     operationId: 'listImages',

@@ -8,6 +8,7 @@ import {
   DeclareEmergencySchema,
   EmergencyParamsSchema,
   EmptySchema,
+  HandOverSchema,
   ListReferralsQuerySchema,
   ReadReferralSchema,
   ReferralPageSchema,
@@ -154,6 +155,13 @@ export const referralRoutes = [
     'referrals:triage',
     'Put a case back on its path',
     ResolveExceptionSchema,
+  ),
+  caseCommand(
+    'handOverCase',
+    'hand-over',
+    'referrals:triage',
+    'Take a case with a preliminary report from its reader, for another reader to sign the final',
+    HandOverSchema,
   ),
   route({
     operationId: 'acknowledgeEscalation',

@@ -98,6 +98,11 @@ export const permissions = {
     { roles: ['operations'], relations: ['operations'] },
     { roles: ['coordinator'], relations: ['referring'] },
   ],
+  handOverCase: [
+    { roles: ['operations'], relations: ['operations'] },
+    { roles: ['coordinator'], relations: ['referring'] },
+    { roles: ['reading-group-lead'], relations: ['reading-group'] },
+  ],
   acknowledgeEscalation: [{ roles: everybody, relations: ['escalated-to'] }],
   // Two people open a case in an emergency, and at least the second of them is of the patient's own hospital, as is who judges it.
   declareEmergency: [

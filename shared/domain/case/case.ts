@@ -230,3 +230,6 @@ export const StoredCaseSchema = z.union([
   CaseSchema,
   CaseV1Schema.transform((one): Case => ({ ...one, schema: 'overread/case@2', emergencies: [] })),
 ])
+
+/** A filed report may have been acted upon: its case goes on to a final one, whoever signs that. */
+export const hasReport = (c: Case): boolean => c.reports.length > 0

@@ -1,6 +1,6 @@
 import { addMinutes, minutesBetween, type Instant } from '../instant.ts'
 import { callsOn, pauseMinutes, RUNG_SHARE } from './calls.ts'
-import type { Case, Phase, Target, Timer, Urgency } from './case.ts'
+import { hasReport, type Case, type Phase, type Target, type Timer, type Urgency } from './case.ts'
 import type { Emergency } from './emergency.ts'
 import type { Owner } from './owner.ts'
 import type { Actor, Consequences } from './events.ts'
@@ -63,7 +63,7 @@ export function restartAfterEscalation(c: Case, phase: Phase, at: Instant, rungC
   const rule = ruleOf(phase.state).timer
   if (rule === null) return null
   const minutes = spanMinutes(rule, c)
-  if (phase.state === 'needs-information' && c.urgency === 'routine') {
+  if (phase.state === 'needs-information' && c.urgency === 'routine' && !hasReport(c)) {
     return { startedAt: at, dueAt: addMinutes(at, minutes), then: 'expire' }
   }
   const stepMinutes = Math.max(1, minutes * RUNG_SHARE)
@@ -80,16 +80,20 @@ function targetOf(
   phase: Phase,
 ): { clock: TargetClock; startedAt: Instant | undefined; minutes: number } | null {
   const { clocks, milestones } = c
+  const final = { clock: 'final', startedAt: milestones.availableAt, minutes: clocks.finalMinutes } as const
   switch (phase.state) {
     case 'study-available':
     case 'offered':
-      return { clock: 'unclaimed', startedAt: milestones.availableAt, minutes: clocks.unclaimedMinutes }
+      // Handed over after a preliminary report: what is still owed is the final one, and since when does not change.
+      return hasReport(c)
+        ? final
+        : { clock: 'unclaimed', startedAt: milestones.availableAt, minutes: clocks.unclaimedMinutes }
     case 'claimed':
-      return clocks.prelimMinutes === null
-        ? { clock: 'final', startedAt: milestones.availableAt, minutes: clocks.finalMinutes }
+      return clocks.prelimMinutes === null || hasReport(c)
+        ? final
         : { clock: 'prelim', startedAt: milestones.availableAt, minutes: clocks.prelimMinutes }
     case 'preliminary':
-      return { clock: 'final', startedAt: milestones.availableAt, minutes: clocks.finalMinutes }
+      return final
     // An exception does not stop the clinical deadline it was raised under.
     case 'exception':
       return targetOf(c, phase.returnTo)

@@ -1,6 +1,6 @@
 import type { Instant } from '../instant.ts'
 import type { RefusalCode, RefusalFacts } from '../refusal.ts'
-import type { Case, Phase } from './case.ts'
+import { hasReport, type Case, type Phase } from './case.ts'
 import type { CaseCommand } from './commands.ts'
 import { consequencesOf, type DecisionContext, type TimerCourse } from './consequences.ts'
 import { eventRules, type CaseEvent, type Consequences, type EventRule } from './events.ts'
@@ -177,6 +177,7 @@ function permitted(c: Case, happening: Happening): boolean {
   const rule: EventRule = eventRules[happening.type]
   const { state } = c.phase
   if (rule.from === 'nothing') return false
+  if (happening.type === 'referral-cancelled' && hasReport(c)) return false
   if (rule.from !== 'anywhere' && (rule.from === 'any-open' ? isTerminal(state) : !rule.from.includes(state)))
     return false
   if (rule.heldFrom !== undefined && 'returnTo' in c.phase && !rule.heldFrom.includes(c.phase.returnTo.state)) {

@@ -156,7 +156,7 @@ export const eventRules = {
   'offer-withdrawn': { from: ['offered'], to: 'study-available' },
   'case-claimed': { from: ['offered', 'study-available'], to: 'claimed' },
   'claim-renewed': { from: ['claimed'], to: 'same' },
-  'claim-released': { from: ['claimed'], to: 'study-available' },
+  'claim-released': { from: ['claimed', 'preliminary'], to: 'study-available' },
   'preliminary-filed': { from: ['claimed'], to: 'preliminary' },
   'final-signed': { from: ['claimed', 'preliminary'], to: 'final-signed' },
   'addendum-added': { from: ['delivered', 'acknowledged'], to: 'final-signed' },

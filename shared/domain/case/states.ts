@@ -121,7 +121,7 @@ export const stateRules = {
   preliminary: {
     owner: 'final-reader',
     timer: { target: 'final', share: 1, then: 'escalate' },
-    next: ['final-signed', 'exception'],
+    next: ['final-signed', 'study-available', 'exception'],
     task: 'in-progress',
     businessStatus: 'preliminary',
     ups: 'IN PROGRESS',

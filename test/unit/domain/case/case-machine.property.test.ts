@@ -8,6 +8,7 @@ import { nextDueAt } from '../../../../shared/domain/case/due.ts'
 import { CaseEventSchema, eventRules, type CaseEvent, type EventRule } from '../../../../shared/domain/case/events.ts'
 import { evolve, replay } from '../../../../shared/domain/case/evolve.ts'
 import { isTerminal, mayFollow, stateRules, type CaseState } from '../../../../shared/domain/case/states.ts'
+import { addMinutes } from '../../../../shared/domain/instant.ts'
 import {
   claim,
   contextAt,
@@ -17,6 +18,7 @@ import {
   report,
   START,
   submit,
+  untilAvailable,
   untilClaimed,
   untilDelivered,
   untilFinal,
@@ -251,6 +253,73 @@ describe('over random courses of a case', () => {
           current = decision.case
         }
       },
+    )
+  })
+})
+
+describe('a preliminary report', () => {
+  const costa = { readerId: 'r-costa', groupOrgId: 'tejo-reads', decisionId: 'd-2' }
+  const byWeber: CaseCommand = { command: 'release-claim', readerId: 'r-weber', because: 'returned' }
+  const handedOver = [...untilClaimed, report('preliminary'), byWeber]
+  const taken: CaseCommand[] = [
+    { command: 'offer', ...costa, poolId: 'tejo-main', tier: 0 },
+    { command: 'claim', claim: costa },
+  ]
+
+  it('outlives its reader: another signs the final, and the first one no more', () => {
+    const { case: c } = course([...handedOver, ...taken])
+    expect(c.reports.map(({ kind }) => kind)).toEqual(['preliminary'])
+    expect(decideCase(c, report('final', 'r-weber'), contextAt(START))).toMatchObject({ code: 'claim-lost' })
+    const signed = decideCase(c, report('final', 'r-costa'), contextAt(START))
+    expect(signed).toMatchObject({ kind: 'accepted', case: { phase: { state: 'final-signed' } } })
+  })
+
+  it('is not unsaid by a cancellation, wherever its case waits', () => {
+    for (const steps of [handedOver, [...handedOver, ...taken]]) {
+      const cancelled = decideCase(course(steps).case, { command: 'cancel', reason: 'other' }, contextAt(START))
+      expect(cancelled).toMatchObject({ kind: 'refused', code: 'illegal-transition' })
+    }
+  })
+
+  it('does not expire with a question that nobody answers', () => {
+    const ask: CaseCommand = { command: 'request-information', item: 'consent' }
+    const [first, ...rest] = [...handedOver, ...taken, ask]
+    let { case: c } = course([{ ...first, ...submit('oncology-follow-up') }, ...rest] as CaseCommand[])
+    for (let fired = 0; fired < 5; fired++) {
+      const now = nextDueAt(c) ?? START
+      const decision = decideCase(c, { command: 'fire-due', now }, contextAt(now))
+      if (decision.kind === 'refused') throw new Error(decision.code)
+      c = decision.case
+    }
+    expect(c.phase.state).toBe('needs-information')
+    expect(c.escalations.length).toBeGreaterThan(1)
+  })
+
+  it('leaves one clock, which began when the study was there, and one end, whatever happens', () => {
+    const told = fc.array(step, { maxLength: 30 })
+    const toBeHandedOver = [upload, images(true), ...handedOver.slice(untilAvailable.length)]
+    fc.assert(
+      fc.property(pathways, told, fc.boolean(), told, (pathwayId, early, isTaken, late) => {
+        const between = [...toBeHandedOver, ...(isTaken ? taken : [])]
+        const steps = [
+          ...early.slice(0, 3),
+          ...between.map((one): Step => ({ kind: 'command', command: one })),
+          ...late,
+        ]
+        let filed = false
+        tell(pathwayId, 'waived', steps, (_, { case: c }) => {
+          filed ||= c.milestones.preliminaryAt !== undefined
+          if (!filed) return
+          expect(['cancelled', 'expired', 'rejected']).not.toContain(c.phase.state)
+          const { availableAt, pausedReadingMinutes } = c.milestones
+          if (c.target !== null)
+            expect(c.target).toMatchObject({
+              clock: 'final',
+              startedAt: addMinutes(availableAt!, pausedReadingMinutes),
+            })
+        })
+      }),
+      { numRuns: 300 },
     )
   })
 })

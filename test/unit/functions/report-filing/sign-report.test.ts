@@ -163,13 +163,13 @@ describe('who may not sign', () => {
     expect(await reportsFiled()).toEqual([])
   })
 
-  test('a preliminary report stands, and somebody is named to arrange its final one', async () => {
+  test('a preliminary report stands, and its final is offered to others', async () => {
     await sign(filePreliminary)
     withoutLicence()
     await expect(sign(signFinal)).rejects.toMatchObject({ code: 'not-eligible' })
     const { case: c } = await room.loaded()
-    expect(c.phase).toMatchObject({ state: 'exception', code: 'no-reader' })
-    expect(c.owner?.role).toBe('operations')
+    expect(c.phase.state).toBe('study-available')
+    expect(c.owner?.role).toBe('router')
     expect(c.reports).toHaveLength(1)
   })
 
