@@ -8,6 +8,7 @@ import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase } from '../../shared/ledger/authorised-case.ts'
 import { loadEvents } from '../../shared/ledger/case-ledger.ts'
 import { caseStatus } from '../../shared/ledger/case-status.ts'
+import { receivedSoFar } from '../../shared/ledger/image-count.ts'
 import { recordAccess, type AccessPorts } from '../../shared/ledger/recorded-access.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
 
@@ -22,7 +23,7 @@ interface Asked {
 export async function readStatus(ports: FollowPorts, { params, context }: Asked): Promise<CaseStatus> {
   const { case: c, version } = await authoriseCase(ports, 'readStatus', context.principal, params.referralId)
   await recordAccess(ports, context, { action: 'read', referralId: c.referralId })
-  return caseStatus(c, version)
+  return caseStatus({ ...c, images: await receivedSoFar(ports.store, c) }, version)
 }
 
 /** The facts of an event that a partner may see: ids, counts, codes. Birth, offers and claims are named, not copied whole. */

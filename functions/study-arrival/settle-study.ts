@@ -1,5 +1,5 @@
 import { caseDirectory } from '../../shared/domain/case/directory.ts'
-import type { Case } from '../../shared/domain/case/case.ts'
+import type { Case, ExceptionCode, ReferralId } from '../../shared/domain/case/case.ts'
 import { isTerminal } from '../../shared/domain/case/states.ts'
 import { readDicomJson } from '../../shared/domain/dicom/read-metadata.ts'
 import { dicomJsonText } from '../../shared/domain/dicom/dicom-json.ts'
@@ -9,10 +9,17 @@ import { StoredInstanceSchema, type StoredInstance, type StoredSeries } from '..
 import { plain } from '../../shared/ledger/case-rows.ts'
 import { commandCase, type CommandPorts, type Prepared } from '../../shared/ledger/command-case.ts'
 import { askForCopies, loadCopies } from '../../shared/ledger/copy-ledger.ts'
-import { countImages, countsDiffer } from '../../shared/ledger/image-count.ts'
+import {
+  countImages,
+  countsDiffer,
+  refusedWhole,
+  uploadTallies,
+  type ImageCount,
+} from '../../shared/ledger/image-count.ts'
 import { instanceDigest } from '../../shared/ledger/instance-digest.ts'
 import { keys } from '../../shared/ledger/keys.ts'
-import { recordsUnder } from '../../shared/ledger/upload-ledger.ts'
+import { arrivalsOf, recordsUnder } from '../../shared/ledger/upload-ledger.ts'
+import { exceptionForReasons } from '../../shared/domain/upload/object-reason.ts'
 import { openMetadata } from '../../shared/ledger/patient-seal.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
@@ -92,6 +99,20 @@ const WITH_THE_CASE = 40
 const copiesAgain = async (ports: SettlePorts, referralId: string): Promise<RecordWrite[]> =>
   (await loadCopies(ports.store, referralId)) === undefined ? [] : [askForCopies(ports, referralId, ports.clock.now())]
 
+/** Why nothing is there, where uploads were refused whole and no other brought an image. */
+async function nothingStored(
+  { store }: SettlePorts,
+  referralId: ReferralId,
+  { stored, failed }: ImageCount,
+): Promise<{ nothingStored?: ExceptionCode }> {
+  if (stored > 0 || failed === 0) return {}
+  const refused = refusedWhole(await uploadTallies(store, referralId))
+  if (refused.length === 0) return {}
+  const arrivals = await Promise.all(refused.map(({ session }) => arrivalsOf(store, referralId, session.uploadId)))
+  const reasons = arrivals.flatMap((one) => [...one.values()].flatMap(({ reason }) => reason ?? []))
+  return { nothingStored: exceptionForReasons(reasons) }
+}
+
 /** Counts what has arrived and, when nothing is missing, makes the study available. Repeats and late messages change nothing. */
 export async function settleStudy(ports: SettlePorts, referralId: string): Promise<void> {
   const directory = caseDirectory(await ports.network.current())
@@ -104,7 +125,8 @@ export async function settleStudy(ports: SettlePorts, referralId: string): Promi
       if (loaded === undefined || isTerminal(loaded.case.phase.state)) return { command: { command: 'nothing' } }
       const counted = await countImages(ports.store, referralId)
       if (!countsDiffer(loaded.case, counted)) return { command: { command: 'nothing' } }
-      const command = { command: 'count-images' as const, ...counted }
+      const told = await nothingStored(ports, referralId, counted)
+      const command = { command: 'count-images' as const, ...counted, ...told }
       if (!counted.complete) return { command }
       const writes = await seriesWrites(ports, loaded.case)
       const before = writes.slice(WITH_THE_CASE)

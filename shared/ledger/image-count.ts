@@ -48,9 +48,15 @@ const sumOf = (uploads: readonly UploadTally[]): Omit<ImageCount, 'complete'> =>
   failed: uploads.reduce((sum, { failed }) => sum + failed, 0),
 })
 
+/**
+ * Whether what failed is the sender's last word. Of an upload that was refused whole somebody has been told by an exception:
+ * whoever then sends the right images must not have to find and complete the wrong ones.
+ */
+const failuresStand = ({ session, failed }: UploadTally): boolean =>
+  session.state === 'complete' || failed >= session.expected
+
 /** What an upload has yet to answer for: until its sender has said that it is complete, a failed object may be sent again. */
-const owedBy = ({ session, stored, failed }: UploadTally): number =>
-  session.expected - stored - (session.state === 'complete' ? failed : 0)
+const owedBy = (one: UploadTally): number => one.session.expected - one.stored - (failuresStand(one) ? one.failed : 0)
 
 interface Inventory extends UploadTally {
   readonly objects: readonly AnnouncedObject[]
@@ -75,10 +81,9 @@ const heldNames = (inventories: readonly Inventory[]): ReadonlySet<string> =>
 const isHeld = (held: ReadonlySet<string>, { sopInstanceUid, sha256 }: AnnouncedObject): boolean =>
   sopInstanceUid === undefined ? held.has(sha256) : held.has(sopInstanceUid) || held.has(onlyBytes(sha256))
 
-const isAnswered = (held: ReadonlySet<string>, { session, objects, arrivals }: Inventory): boolean =>
-  objects.every(
-    (object, index) =>
-      isHeld(held, object) || (session.state === 'complete' && arrivals.get(index)?.state === 'failed'),
+const isAnswered = (held: ReadonlySet<string>, one: Inventory): boolean =>
+  one.objects.every(
+    (object, index) => isHeld(held, object) || (failuresStand(one) && one.arrivals.get(index)?.state === 'failed'),
   )
 
 const missingOf = ({ objects, arrivals }: Inventory): AnnouncedObject[] =>
@@ -138,6 +143,16 @@ export async function countImages(store: RecordStore, referralId: ReferralId): P
   const elsewhere = inventories.reduce((missing, one) => missing + missingOf(one).length, 0)
   return { ...sum, expected: sum.expected - elsewhere, complete: true }
 }
+
+/** What a case has received at this moment: its own counts are those of the last upload that had nothing under way. */
+export async function receivedSoFar(store: RecordStore, { referralId, images }: Case): Promise<Case['images']> {
+  if (images.complete || images.expected === 0) return images
+  return { ...images, ...sumOf(await uploadTallies(store, referralId)) }
+}
+
+/** Uploads of which every object has been refused: nothing is under way, and nothing of them is with the study. */
+export const refusedWhole = (uploads: readonly UploadTally[]): UploadTally[] =>
+  uploads.filter(({ session, failed }) => failed >= session.expected)
 
 export const countsDiffer = (c: Case, counted: ImageCount): boolean =>
   c.images.expected !== counted.expected ||

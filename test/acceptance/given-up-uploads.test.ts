@@ -1,7 +1,16 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiProblem, atCurrentVersion } from '../../local/client/api-client.ts'
 import { completeUpload } from '../../local/client/upload-study.ts'
-import { eventually, referralBody, sendStudy, studyInHand, submit, type StudyInHand } from './study-in-hand.ts'
+import {
+  eventually,
+  freshUid,
+  referralBody,
+  sendStudy,
+  studyInHand,
+  submit,
+  type StudyInHand,
+} from './study-in-hand.ts'
 import { openTarget, type Target } from './target.ts'
 
 type ImageObject = StudyInHand['objects'][number]
@@ -121,5 +130,47 @@ describe('an upload that is given up', () => {
       .toBe('images-counted')
     const { state, images } = await clerk().call('readStatus', { params: { referralId } })
     expect([state, images.complete]).toEqual(['awaiting-images', false])
+  })
+})
+
+const ofAnother = { id: 'X-1', name: 'Anders^Otto', birthDate: '19400101' }
+
+describe('what is not with its study', () => {
+  it('is in the status while the upload is under way', async () => {
+    const study = studyInHand(2)
+    const { objects } = studyInHand(2, ofAnother)
+    const mixed = { ...study, objects: [study.objects[0]!, objects[0]!, study.objects[1]!] }
+    const referralId = await referralFor(study)
+    const place = await opened(referralId, mixed, mixed.objects)
+    await send(place, mixed, [0, 1])
+    await lookedAt(place, 2)
+    const { images } = await clerk().call('readStatus', { params: { referralId } })
+    expect(images).toEqual({ expected: 3, stored: 1, failed: 1, complete: false })
+  })
+
+  const text = new TextEncoder().encode('not a DICOM file at all')
+  const noImage = { content: text, bytes: text.length, sha256: createHash('sha256').update(text).digest('hex') }
+
+  it.each([
+    ['images of another patient', 'identity-mismatch', () => studyInHand(2, ofAnother).objects],
+    ['files that are no images', 'unreadable-modality', () => [{ ...noImage, sopInstanceUid: freshUid() }]],
+    [
+      'both',
+      'identity-mismatch',
+      () => [...studyInHand(1, ofAnother).objects, { ...noImage, sopInstanceUid: freshUid() }],
+    ],
+  ])('is told at once where an upload holds nothing but %s, and the right images end it', async (_, code, wrong) => {
+    const study = studyInHand(1)
+    const referralId = await referralFor(study)
+    const mistaken = { ...study, objects: wrong() }
+    const all = mistaken.objects.map((_, index) => index)
+    await send(await opened(referralId, mistaken, mistaken.objects), mistaken, all)
+    const told = await eventually(target, WHO, referralId, ({ state }) => state === 'exception', 20)
+    expect(told).toMatchObject({ exceptionCode: code, owner: { role: 'operations' } })
+    expect(Date.parse(told.dueAt ?? '') - Date.parse(told.exceptions[0]?.raisedAt ?? '')).toBe(15 * 60_000)
+    await sendStudy(clerk(), referralId, study)
+    const { images, exceptions } = await brought(referralId)
+    expect(images).toEqual({ expected: all.length + 1, stored: 1, failed: all.length, complete: true })
+    expect(exceptions).toEqual([expect.objectContaining({ code, resolvedAt: expect.any(String) as string })])
   })
 })

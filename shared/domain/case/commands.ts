@@ -13,7 +13,15 @@ export type CaseCommand =
   | { command: 'provide-information' }
   | { command: 'cancel'; reason: string }
   | { command: 'open-upload'; uploadId: string; objects: number; studyInstanceUid?: string }
-  | { command: 'count-images'; expected: number; stored: number; failed: number; complete: boolean }
+  /** `nothingStored`: all of an upload was refused, the case has no image, and for this somebody is to be told at once. */
+  | {
+      command: 'count-images'
+      expected: number
+      stored: number
+      failed: number
+      complete: boolean
+      nothingStored?: ExceptionCode
+    }
   | { command: 'offer'; readerId: string; groupOrgId: string; poolId: string; decisionId: string; tier: number }
   | { command: 'enter-overflow' }
   | { command: 'decline-offer'; readerId: string }

@@ -3,6 +3,7 @@ import type { RefusalCode, RefusalFacts } from '../refusal.ts'
 import { hasReport, type Case, type Phase } from './case.ts'
 import type { CaseCommand } from './commands.ts'
 import { consequencesOf, type DecisionContext, type TimerCourse } from './consequences.ts'
+import { countHappenings } from './count-images.ts'
 import { eventRules, type CaseEvent, type Consequences, type EventRule } from './events.ts'
 import { evolve, phaseAfter, type Happening } from './evolve.ts'
 import { dueHappenings } from './due.ts'
@@ -100,10 +101,8 @@ function happeningsOf(
       const { command: _, ...opened } = command
       return [{ type: 'upload-opened', ...opened }]
     }
-    case 'count-images': {
-      const { command: _, ...counted } = command
-      return [{ type: 'images-counted', ...counted }]
-    }
+    case 'count-images':
+      return countHappenings(c, command)
     case 'enter-overflow':
       return [
         {

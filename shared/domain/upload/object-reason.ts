@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { ExceptionCode } from '../case/case.ts'
 import { IDENTITY_MISMATCH_TITLES } from '../dicom/identity-check.ts'
 import { DICOM_REJECTION_TITLES } from '../dicom/rejection.ts'
 import { STORAGE_REFUSAL_TITLES } from '../dicom/storage-judgement.ts'
@@ -21,3 +22,17 @@ export const ObjectReasonSchema = z.enum(Object.keys(objectReasonTitles) as [Obj
     .map(([code, title]) => `- \`${code}\`: ${title}`)
     .join('\n'),
 })
+
+const exceptionOf = (reason: string): ExceptionCode => {
+  if (reason in IDENTITY_MISMATCH_TITLES) return 'identity-mismatch'
+  return reason in arrivalFailures ? 'images-incomplete' : 'unreadable-modality'
+}
+
+/** The gravest first: images of another patient are a disclosure, whatever else was wrong with the upload. */
+const gravest: readonly ExceptionCode[] = ['identity-mismatch', 'unreadable-modality']
+
+/** The exception of a case of which nothing could be stored, for these reasons. */
+export function exceptionForReasons(reasons: readonly string[]): ExceptionCode {
+  const codes = new Set(reasons.map(exceptionOf))
+  return gravest.find((code) => codes.has(code)) ?? 'images-incomplete'
+}
