@@ -67,7 +67,7 @@ export async function listUploadObjects(
 ): Promise<AnswerOf<'listUploadObjects'>> {
   await authoriseUpload(ports, 'listUploadObjects', asked)
   const { referralId, uploadId } = asked.params
-  const list = `objects ${referralId} ${uploadId}`
+  const list = `objects ${referralId} ${uploadId} ${asked.query.state ?? 'any'}`
   const from = Number((await openCursor(ports.keys, list, asked.query.cursor)) ?? 0)
   const [objects, arrivals] = await Promise.all([
     announcedObjects(ports.store, referralId, uploadId),

@@ -1,4 +1,4 @@
-import type { OpenUpload, UploadState } from '../../shared/contracts/http/uploads.ts'
+import { MANIFEST_LIMIT, type OpenUpload, type UploadState } from '../../shared/contracts/http/uploads.ts'
 import { eventRules } from '../../shared/domain/case/events.ts'
 import type { Case, ReferralId } from '../../shared/domain/case/case.ts'
 import type { CaseState } from '../../shared/domain/case/states.ts'
@@ -26,6 +26,11 @@ export interface UploadPorts extends DeskPorts {
   readonly objects: Pick<ObjectStore, 'head'>
   readonly uploads: UploadSigner
   readonly queues: MessageQueues
+}
+
+function requireWithinLimit({ objects }: OpenUpload): void {
+  if (objects.length > MANIFEST_LIMIT)
+    throw new Refusal('manifest-too-large', { objects: objects.length, objectsLimit: MANIFEST_LIMIT })
 }
 
 function requireUniqueUids({ objects }: OpenUpload): void {
@@ -82,6 +87,7 @@ export async function openUpload(
   ports: UploadPorts,
   { params, body, context }: { params: { referralId: ReferralId }; body: OpenUpload; context: Asking },
 ): Promise<UploadState> {
+  requireWithinLimit(body)
   requireUniqueUids(body)
   const { referralId } = params
   const uploadId = ports.ids.next()

@@ -1,7 +1,9 @@
 import type { CaseStatus, SubmitReferral } from '../../shared/contracts/http/referrals.ts'
+import { accessTo } from '../../shared/domain/access/permissions.ts'
 import type { Principal } from '../../shared/domain/access/principal.ts'
+import { relationsOf } from '../../shared/domain/access/relations.ts'
 import { birthOf } from '../../shared/domain/case/birth.ts'
-import type { ReferralId } from '../../shared/domain/case/case.ts'
+import { ReferralIdSchema, type ReferralId } from '../../shared/domain/case/case.ts'
 import { caseDirectory } from '../../shared/domain/case/directory.ts'
 import type { Instant } from '../../shared/domain/instant.ts'
 import { agreementsBetween, poolOrderFor, type NetworkIndex } from '../../shared/domain/network/index-network.ts'
@@ -13,6 +15,7 @@ import { resolveSubspecialty, type SubspecialtyResolution } from '../../shared/d
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseWithoutCase } from '../../shared/ledger/authorised-case.ts'
 import { statusOf } from '../../shared/ledger/answer-command.ts'
+import { loadCase } from '../../shared/ledger/case-ledger.ts'
 import { caseStatus } from '../../shared/ledger/case-status.ts'
 import { commandCase, type CommandPorts } from '../../shared/ledger/command-case.ts'
 import { orderGuards } from '../../shared/ledger/order-guards.ts'
@@ -21,6 +24,7 @@ import { rowsElsewhereWrite } from '../../shared/ledger/rows-elsewhere.ts'
 import { sealPatient } from '../../shared/ledger/patient-seal.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { CellFacts, NetworkDirectory } from '../../shared/ports/network-directory.ts'
+import type { RecordKey } from '../../shared/ports/record-store.ts'
 
 export interface IntakePorts extends CommandPorts {
   readonly network: NetworkDirectory
@@ -96,6 +100,22 @@ const readingOf = (resolution: SubspecialtyResolution) =>
     ? { subspecialty: 'general' as const, region: 'unknown' as const, decidedBy: resolution.rule }
     : resolution
 
+/** Which referral stands in the way is told to whoever may follow that one: a guard is of the caller's own organisation. */
+async function duplicateOf(
+  { store }: IntakePorts,
+  principal: Principal,
+  network: NetworkIndex,
+  guard: RecordKey,
+): Promise<Refusal> {
+  const held = ReferralIdSchema.safeParse((await store.read(guard))?.body['referralId'])
+  const first = held.success ? await loadCase(store, held.data) : undefined
+  const isTold =
+    first !== undefined &&
+    first.case.referringOrgId === principal.orgId &&
+    accessTo('readStatus', principal, relationsOf(first.case, principal, network)) === 'permitted'
+  return new Refusal('duplicate-referral', isTold ? { referralId: first.case.referralId } : {})
+}
+
 /** Takes a referral in: validated, placed, vetted by rule where the pathway says so, owned and timed from its first instant. */
 export async function submitReferral(
   ports: IntakePorts,
@@ -140,7 +160,7 @@ export async function submitReferral(
     requestId: context.requestId,
     directory: caseDirectory(network),
     prepare: () => ({ command: { command: 'submit', birth, ...vettingOf(resolution, placement.pathway) }, writes }),
-    guarded: () => new Refusal('duplicate-referral'),
+    guarded: (at) => duplicateOf(ports, principal, network, at),
     ...(remember === undefined ? {} : { remember: (after, version) => remember(caseStatus(after, version)) }),
   })
   return statusOf(commanded)

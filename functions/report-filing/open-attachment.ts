@@ -11,10 +11,11 @@ const PUT_SECONDS = 15 * 60
 /** A signed PUT for one document, bound to the length and SHA-256 that filing checks again. */
 export async function openAttachment(
   ports: ReportPorts,
-  { params, body, context }: ReportAsked<BodyOf<'openAttachment'>>,
+  asked: ReportAsked<BodyOf<'openAttachment'>>,
 ): Promise<AnswerOf<'openAttachment'>> {
-  const { referralId } = params
-  await asHolder(context, () => authoriseCase(ports, 'openAttachment', context.principal, referralId))
+  const { body, context } = asked
+  const { referralId } = asked.params
+  await asHolder(ports, asked, () => authoriseCase(ports, 'openAttachment', context.principal, referralId))
   const attachmentId = ports.ids.next()
   const record: AttachmentRecord = {
     schema: 'overread/attachment@1',

@@ -9,10 +9,11 @@ import { asHolder, readerIdOf, type ReportAsked, type ReportPorts } from './repo
 /** Keeps a reader's unsigned text. The case does not change: a draft is no step of the referral. */
 export async function saveDraft(
   ports: ReportPorts,
-  { params, body, context }: ReportAsked<BodyOf<'saveDraft'>>,
+  asked: ReportAsked<BodyOf<'saveDraft'>>,
 ): Promise<AnswerOf<'saveDraft'>> {
-  const { referralId } = params
-  await asHolder(context, () => authoriseCase(ports, 'saveDraft', context.principal, referralId))
+  const { body, context } = asked
+  const { referralId } = asked.params
+  await asHolder(ports, asked, () => authoriseCase(ports, 'saveDraft', context.principal, referralId))
   const readerId = readerIdOf(context)
   const key = keys.draft(referralId, readerId)
   return answerBesideCase(ports, context, {

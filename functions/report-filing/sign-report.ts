@@ -150,7 +150,7 @@ async function file(ports: ReportPorts, signing: Signing): Promise<CaseStatus> {
 async function signReport(ports: ReportPorts, kind: ReportKind, asked: SignAsked): Promise<CaseStatus> {
   const signing = { kind, reportId: ports.ids.next(), decisionId: ports.ids.next(), asked }
   try {
-    const status = await asHolder(asked.context, () => file(ports, signing))
+    const status = await asHolder(ports, asked, () => file(ports, signing))
     await clearIncoming(ports, asked.params.referralId, asked.body.attachmentIds)
     return status
   } catch (thrown) {

@@ -148,7 +148,7 @@ const scopeText = (r: Route): string =>
 const operation = (r: Route): ZodOpenApiOperationObject => ({
   operationId: r.operationId,
   summary: r.summary,
-  description: scopeText(r),
+  description: r.detail === undefined ? scopeText(r) : `${r.detail} ${scopeText(r)}`,
   tags: [r.capability],
   security: securityOf(r),
   requestParams: {

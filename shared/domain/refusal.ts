@@ -20,7 +20,11 @@ export const refusals = {
     retryable: false,
     title: 'The Idempotency-Key was used for another request',
   },
-  'invalid-cursor': { status: 400, retryable: false, title: 'The cursor was not issued by this endpoint' },
+  'invalid-cursor': {
+    status: 400,
+    retryable: false,
+    title: 'The cursor was not issued for this list and these filters',
+  },
   'too-many-requests': { status: 429, retryable: true, title: 'The organisation has reached its rate' },
   // who asks
   unauthenticated: { status: 401, retryable: false, title: 'A valid access token is needed' },
@@ -44,7 +48,11 @@ export const refusals = {
   // uploads
   'manifest-repeats-uid': { status: 422, retryable: false, title: 'The manifest names a SOP Instance UID twice' },
   'manifest-contradicts': { status: 409, retryable: false, title: 'The manifest contradicts an earlier one' },
-  'manifest-too-large': { status: 413, retryable: false, title: 'The manifest exceeds the limits of an upload' },
+  'manifest-too-large': {
+    status: 413,
+    retryable: false,
+    title: 'The manifest names more objects than an upload takes: open several uploads',
+  },
   'upload-closed': {
     status: 409,
     retryable: false,

@@ -5,7 +5,7 @@ import type { CaseDirectory } from '../domain/case/consequences.ts'
 import { decideCase } from '../domain/case/decide.ts'
 import type { Actor, CaseEvent } from '../domain/case/events.ts'
 import { Refusal } from '../domain/refusal.ts'
-import type { RecordStore, RecordWrite, StoredRecord } from '../ports/record-store.ts'
+import type { RecordKey, RecordStore, RecordWrite, StoredRecord } from '../ports/record-store.ts'
 import type { Clock, IdSource } from '../ports/surroundings.ts'
 import { pauseAfter } from './audit-chain.ts'
 import { commitCase, loadCase, type LoadedCase, type Remembered } from './case-ledger.ts'
@@ -37,7 +37,7 @@ export interface CaseOrder {
   readonly prepare: (loaded: LoadedCase | undefined) => Prepared | Promise<Prepared>
   readonly remember?: (after: Case, version: number) => Remembered
   /** A guard among the writes that somebody else holds: says which refusal it means. */
-  readonly guarded?: () => Refusal
+  readonly guarded?: (at: RecordKey) => Refusal | Promise<Refusal>
 }
 
 export type CaseCommanded =
@@ -109,7 +109,7 @@ async function attemptCommand(ports: CommandPorts, order: CaseOrder): Promise<Ca
     case 'answered-before':
       return { outcome: 'answered-before', found: outcome.found }
     case 'guarded':
-      throw order.guarded?.() ?? new Error('a guarded write without a refusal for it')
+      throw (await order.guarded?.(outcome.at)) ?? new Error('a guarded write without a refusal for it')
     case 'case-changed':
       return undefined
   }

@@ -15,6 +15,11 @@ export interface Page<T> {
 /** How many records one request may look at: a filter that matches little answers a short page, not a slow one. */
 const LOOK_LIMIT = 2000
 
+/** A place among the matches of one question is none among those of another: there it would skip rows unseen. */
+function listOf(partition: string, range: object, { limit: _, cursor: __, ...filters }: PageAsked): string {
+  return JSON.stringify([partition, range, filters])
+}
+
 /** A page of a partition, filtered; `pick` answers undefined for a record that does not belong. */
 export async function listPage<T>(
   ports: { readonly store: RecordStore; readonly keys: Pick<KeyVault, 'mac'> },
@@ -24,7 +29,8 @@ export async function listPage<T>(
   pick: (record: StoredRecord) => T | undefined,
 ): Promise<Page<T>> {
   const rows: T[] = []
-  let after = await openCursor(ports.keys, partition, asked.cursor)
+  const list = listOf(partition, range, asked)
+  let after = await openCursor(ports.keys, list, asked.cursor)
   for (let looked = 0; looked < LOOK_LIMIT;) {
     const page = await ports.store.list(partition, {
       ...range,
@@ -36,10 +42,10 @@ export async function listPage<T>(
       after = record.sort
       const row = pick(record)
       if (row !== undefined) rows.push(row)
-      if (rows.length === asked.limit) return { rows, cursor: await sealCursor(ports.keys, partition, after) }
+      if (rows.length === asked.limit) return { rows, cursor: await sealCursor(ports.keys, list, after) }
     }
     if (page.after === undefined) return { rows }
     after = page.after
   }
-  return after === undefined ? { rows } : { rows, cursor: await sealCursor(ports.keys, partition, after) }
+  return after === undefined ? { rows } : { rows, cursor: await sealCursor(ports.keys, list, after) }
 }

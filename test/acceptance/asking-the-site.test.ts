@@ -46,6 +46,13 @@ describe('a reader who must ask the site', () => {
     expect(await notesFor(target.as('p-referrer-vienna'))).toEqual([question()])
   })
 
+  it('is told meanwhile that the case waits, and not that it was lost', async () => {
+    const draft = reader.call('saveDraft', { params: { referralId }, body: { text: { findings: 'Begun.' } } })
+    await expect(draft).rejects.toMatchObject({
+      problem: { code: 'illegal-transition', facts: { state: 'needs-information' } },
+    })
+  })
+
   it('reads the answer once the case is theirs again', async () => {
     const referrer = target.as('p-referrer-vienna')
     await atCurrentVersion(referrer, referralId, (version) =>
@@ -55,6 +62,7 @@ describe('a reader who must ask the site', () => {
     const both = [question(), { kind: 'answer', text: 'At eight.\nOn waking.', by, at }]
     expect(await notesFor(reader)).toEqual(both)
     expect(await notesFor(target.as('p-clerk-vienna'))).toEqual(both)
+    await reader.call('saveDraft', { params: { referralId }, body: { text: { findings: 'Begun.' } } })
   })
 
   it('finds no word of it where the case is only followed, and nothing is read without a record', async () => {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiProblem } from '../../local/client/api-client.ts'
 import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
+import { SiteIdSchema } from '../../shared/domain/network/ids.ts'
 import {
   commandHeaders,
   eventually,
@@ -110,8 +111,11 @@ describe('a referral that cannot be taken', () => {
 
   it('is a second one for the same study', async () => {
     const study = { studyInstanceUid: freshUid() }
-    await submit(target, referralBody(study))
-    expect(await codeOf(submit(target, referralBody(study)))).toBe('duplicate-referral')
+    const { referralId } = await submit(target, referralBody(study))
+    await expect(submit(target, referralBody(study))).rejects.toMatchObject({
+      problem: { code: 'duplicate-referral', facts: { referralId } },
+    })
+    await submit(target, referralBody(study, 'stroke', 'liffey-dublin'), 'p-clerk-dublin')
   })
 
   it('is whole-slide pathology: rejected by a named rule', async () => {
@@ -142,6 +146,26 @@ describe('tokens', () => {
     expect(
       (await fetch(`${target.baseUrl}/v1/referrals`, { headers: { authorization: `Bearer ${token}` } })).status,
     ).toBe(401)
+  })
+})
+
+describe('a place in a list', () => {
+  it('is a place among the matches of its own filters alone', async () => {
+    await submit(target, referralBody(undefined))
+    await submit(target, referralBody(undefined))
+    const clerk = target.as('p-clerk-vienna')
+    const asked = { limit: 1, state: 'accepted' } as const
+    const { cursor = '' } = await clerk.call('listReferrals', { query: asked })
+    const next = await clerk.call('listReferrals', { query: { ...asked, limit: 2, cursor } })
+    expect(next.referrals.length).toBeGreaterThan(0)
+    for (const query of [
+      { cursor },
+      { cursor, state: 'rejected' },
+      { ...asked, cursor, siteId: SiteIdSchema.parse('donau-vienna') },
+      { ...asked, cursor, submittedFrom: '2026-01-01T00:00:00.000Z' },
+    ] as const) {
+      expect(await codeOf(clerk.call('listReferrals', { query }))).toBe('invalid-cursor')
+    }
   })
 })
 
@@ -234,6 +258,17 @@ describe('uploads', () => {
     expect(await codeOf(open(study, status, (objects) => [...objects, ...objects]))).toBe('manifest-repeats-uid')
   })
 
+  it('refuse a manifest of more objects than an upload takes, and say how many it does', async () => {
+    const study = studyInHand(1)
+    const status = await submit(target, referralBody(study))
+    const many = open(study, status, ([one]) =>
+      Array.from({ length: 2001 }, (_, at) => ({ ...one, sopInstanceUid: `1.2.3.${at}` })),
+    )
+    await expect(many).rejects.toMatchObject({
+      problem: { status: 413, code: 'manifest-too-large', facts: { objects: 2001, objectsLimit: 2000 } },
+    })
+  })
+
   it('refuse a study that belongs to another case, and one that the referral did not name', async () => {
     const study = studyInHand(1)
     await submit(target, referralBody(study))
@@ -316,5 +351,10 @@ describe('uploads', () => {
     )
     const resumed = await target.as('p-clerk-vienna').call('resumeUpload', { params, body: {} })
     expect(resumed).toMatchObject({ expected: 2, missing: 2, stored: 0 })
+    const objects = (query: { limit?: number; cursor?: string; state?: 'missing' | 'stored' }) =>
+      target.as('p-clerk-vienna').call('listUploadObjects', { params, query })
+    const { cursor = '' } = await objects({ limit: 1, state: 'missing' })
+    expect((await objects({ limit: 1, state: 'missing', cursor })).objects).toHaveLength(1)
+    expect(await codeOf(objects({ cursor, state: 'stored' }))).toBe('invalid-cursor')
   })
 })

@@ -31,7 +31,8 @@ export type ManifestObject = z.infer<typeof ManifestObjectSchema>
 export const OpenUploadSchema = z
   .strictObject({
     studyInstanceUid: DicomUidSchema,
-    objects: z.array(ManifestObjectSchema).min(1).max(MANIFEST_LIMIT),
+    /** More are refused by a code of their own, which says what to do; the schema would only say that the request does not fit. */
+    objects: z.array(ManifestObjectSchema).min(1).meta({ maxItems: MANIFEST_LIMIT }),
   })
   .meta({
     id: 'OpenUpload',

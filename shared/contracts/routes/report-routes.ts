@@ -37,7 +37,7 @@ export const reportRoutes = [
     params: ReferralParamsSchema,
     body: SaveDraftSchema,
     answer: DraftSavedSchema,
-    refuses: ['claim-lost'],
+    refuses: ['illegal-transition', 'claim-lost'],
   }),
   route({
     operationId: 'openAttachment',
@@ -51,7 +51,7 @@ export const reportRoutes = [
     body: OpenAttachmentSchema,
     success: 201,
     answer: AttachmentOpenedSchema,
-    refuses: ['claim-lost'],
+    refuses: ['illegal-transition', 'claim-lost'],
   }),
   reportCommand('filePreliminary', 'preliminary', 'File a preliminary report'),
   reportCommand('signFinal', 'final', 'Sign and seal the final report'),

@@ -25,6 +25,8 @@ export interface Route {
   readonly path: string
   readonly capability: CapabilityName
   readonly summary: string
+  /** What a caller must know beyond the summary. */
+  readonly detail?: string
   /** Any one of them is enough for the gateway; the permission table decides in code. Empty: public. */
   readonly scopes: readonly Scope[]
   /** A command takes an Idempotency-Key; a versioned one also If-Match with the version read. */

@@ -1,5 +1,6 @@
 import { EmptySchema, ReferralParamsSchema } from '../http/referrals.ts'
 import {
+  MANIFEST_LIMIT,
   ObjectParamsSchema,
   OpenUploadSchema,
   UploadObjectsPageSchema,
@@ -18,6 +19,7 @@ export const uploadRoutes = [
     path: '/v1/referrals/{referralId}/uploads',
     capability: 'image-upload',
     summary: 'Open an upload with a manifest of objects',
+    detail: `A study of more than ${MANIFEST_LIMIT} objects is sent in several uploads, all of them opened before the first is filled: once everything announced has arrived, the case goes to a reader.`,
     scopes: ['uploads:write'],
     command: 'versioned',
     params: ReferralParamsSchema,
