@@ -86,7 +86,8 @@ describe('a question to the referrer', () => {
     expect((await ask()).state).toBe('needs-information')
     expect((await answer()).state).toBe('claimed')
     const notes = room.everyRecord().filter(({ sort }) => sort.startsWith('note#'))
-    expect(notes.map(({ body }) => body['by']).sort()).toEqual(['p-clerk-vienna', 'p-weber'])
+    const authors = notes.map(({ body }) => (body['by'] as { id?: string }).id)
+    expect(authors.sort()).toEqual(['p-clerk-vienna', 'p-weber'])
     const context = { org: 'donau-klinikum', case: room.referralId, purpose: 'note', residency: 'AT' } as const
     for (const { body } of notes)
       expect(await room.ports.keys.open(SealedSchema.parse(body['sealed']), context)).toBe(note)
