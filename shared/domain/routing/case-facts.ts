@@ -38,6 +38,8 @@ const ADULT_YEARS = 16
 /** Every band the patient may be in: an unknown age must be covered whatever it turns out to be. */
 export const ageBandsOf = (ageYears: number | undefined): readonly AgeBand[] => {
   if (ageYears === undefined) return ['child', 'adult']
+  // A case knows the age in whole years: an infant of eleven months is 0 too, and no neonate.
+  if (ageYears === 0) return ['neonate', 'child']
   if (ageYears < NEONATE_YEARS) return ['neonate']
   return ageYears < ADULT_YEARS ? ['child'] : ['adult']
 }

@@ -385,7 +385,7 @@ describe('The session and the cell', () => {
   })
 
   it.each([
-    ['fourteen minutes ahead of our clock', '2026-11-24T10:14:00Z'],
+    ['fifteen minutes ahead of our clock and not a millisecond more', '2026-11-24T10:15:00.000Z'],
     ['a second less than twelve hours ago', '2026-11-23T22:00:01Z'],
   ])('a sign-in %s still counts', (_, authTime) => {
     expect(ask({ evidence: withFacts({ authTime }) }).mode).toBe('read_identifiable')
@@ -646,6 +646,14 @@ describe('Break-glass', () => {
     ['dated by nobody', { invokedAt: 'now' }],
   ])('%s opens nothing', (_, change) => {
     expect(emergency(change).mode).toBe('forbidden')
+  })
+
+  it('opens to the last instant: begun now, an hour long, reviewed in 72 hours', () => {
+    const [now, hourLater, threeDaysLater] = ['24T10:00:00Z', '24T11:00:00Z', '27T10:00:00Z'].map(
+      (at) => `2026-11-${at}`,
+    )
+    const change = { invokedAt: now!, expiresAt: hourLater!, reviewDueAt: threeDaysLater! }
+    expect(emergency(change).mode).toBe('view_in_region_identifiable')
   })
 
   it.each(['LICENSED', 'DPA'])('never stands in for %s', (condition) => {

@@ -398,6 +398,23 @@ test('an age falls in one band, an unknown age in every band it may be', () => {
   expect(ageBandsOf(undefined)).toEqual(['child', 'adult'])
 })
 
+test('an age of no whole year may be a neonate’s or an infant’s: a privilege for neonates alone is not enough', () => {
+  const infant = { facts: { ageYears: 0 } }
+  expect(verdict({ ...infant, network: privileges({ ageBands: ['neonate'] }) })).toMatch(/^privilege: /)
+  expect(verdict({ ...infant, network: privileges({ ageBands: ['child', 'adult'] }) })).toMatch(/^privilege: /)
+  expect(verdict({ ...infant, network: privileges({ ageBands: ['neonate', 'child'] }) })).toBe('eligible')
+})
+
+test('what begins this very instant runs: registration, privilege, indemnity and how far it looks back', () => {
+  const begun = { validFrom: inHours }
+  const network = changed({
+    registrations: weber.registrations.map((one) => ({ ...one, ...begun })),
+    privileges: weber.privileges.map((one) => ({ ...one, ...begun })),
+    indemnities: weber.indemnities.map((one) => ({ ...one, ...begun, retroDate: inHours })),
+  })
+  expect(verdict({ network })).toBe('eligible')
+})
+
 test('taking anything away from a reader never makes them eligible', () => {
   const lists = ['registrations', 'privileges', 'indemnities', 'readingLocations'] as const
   const withoutOne = fc.tuple(
