@@ -92,7 +92,7 @@ test('a study of which not one object could be taken in is not available, though
   expect(await complete(uploadId)).toMatchObject({ stored: 0, failed: 2 })
   const { images, phase } = await caseNow()
   expect(images).toMatchObject({ stored: 0, failed: 2, complete: false })
-  expect(phase.state).toBe('awaiting-images')
+  expect(phase.state).toBe('exception')
 })
 
 test('one object that could not be taken in does not hold up the rest of the study', async () => {
