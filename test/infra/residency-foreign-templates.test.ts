@@ -45,8 +45,10 @@ describe('templates that were written without this check in mind', () => {
     ])
   })
 
-  it.each(ENVIRONMENTS)('a web tier in %s for %s raises no alarm', (region, _, env) => {
-    expect(summary(synthesize('web', webStack, env), region)).toEqual([])
+  it.each(ENVIRONMENTS)('a web tier in %s for %s trusts the sign-in of its deployer', (region, _, env) => {
+    expect(summary(synthesize('web', webStack, env), region)).toEqual([
+      'identity-provider Custom::AWSCDKOpenIdConnectProvider',
+    ])
   })
 
   it('a stack checked against another region than its own gives itself away', () => {
@@ -158,8 +160,42 @@ describe('what looks like a way out and is none', () => {
     ['the own account', bucketPolicy({ Principal: { AWS: { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:root' } } })],
     ['load balancer logs of this region', bucketPolicy({ Principal: { AWS: 'arn:aws:iam::054676820928:root' } })],
     [
-      'anyone of the organisation',
-      bucketPolicy({ Principal: '*', Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } } }),
+      'a role of the own account by pattern',
+      bucketPolicy({
+        Principal: '*',
+        Condition: { ArnLike: { 'aws:PrincipalArn': { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:role/*' } } },
+      }),
+    ],
+    [
+      'events of another region, only chosen',
+      one('AWS::Events::Rule', { EventPattern: { region: ['us-east-1'], detail: { awsRegion: ['us-east-1'] } } }),
+    ],
+    [
+      'a workflow that writes to the own bucket',
+      resources({
+        Images: { Type: 'AWS::S3::Bucket' },
+        Flow: {
+          Type: 'AWS::StepFunctions::StateMachine',
+          Properties: {
+            DefinitionString:
+              '{"States":{"A":{"Resource":"arn:aws:states:::aws-sdk:s3:copyObject","Parameters":{"Bucket":"${Target}"}}}}',
+            DefinitionSubstitutions: { Target: { Ref: 'Images' } },
+          },
+        },
+      }),
+    ],
+    [
+      'a grant for a service of AWS',
+      role({
+        Effect: 'Allow',
+        Action: 'kms:CreateGrant',
+        Resource: '*',
+        Condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+      }),
+    ],
+    [
+      'the provider of a cluster of this region',
+      one('AWS::IAM::OIDCProvider', { Url: 'https://oidc.eks.eu-central-1.amazonaws.com/id/A1' }),
     ],
     [
       'anyone in the network',
@@ -216,7 +252,6 @@ describe('what looks like a way out and is none', () => {
         IntegrationUri: 'https://pacs.hospital.example',
       }),
     ],
-    ['an alarm by mail', one('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'on-call@hospital.example' })],
     [
       'a map of all regions, read for this one',
       resources(
@@ -314,6 +349,11 @@ describe('what hides, and is found', () => {
       'one item where a list is meant',
       one('AWS::ApiGateway::RestApi', { EndpointConfiguration: { Types: 'EDGE' } }),
       ['It Properties.EndpointConfiguration.Types edge-rest-api'],
+    ],
+    [
+      'a template that hands out another region',
+      resources({}, { Outputs: { Far: { Value: 'us-east-1' } } }),
+      ['(template) Properties.Outputs.Far other-region-name'],
     ],
     ['a zone id', environment('use1-az4'), ['It Properties.Environment.Variables.TARGET other-region-name']],
     [

@@ -1,6 +1,6 @@
 import { entryOf, everyText, isObject } from './json.ts'
 import { Either, eitherOf, isPlainObject, listOf, optionsOf, textsOf, type Plain } from './plain.ts'
-import { importMark, unknownMark } from './symbols.ts'
+import { importMark, markDynamicReferences, unknownMark } from './symbols.ts'
 
 /** What the intrinsics ask of the template they stand in. */
 export interface Scope {
@@ -33,7 +33,7 @@ const concatenate = (parts: readonly (readonly string[])[]): Plain | undefined =
     const kept = longer.slice(0, MOST_READINGS)
     readings = longer.length > MOST_READINGS ? kept.map((text) => text + opaque('too many readings', part)) : longer
   }
-  return eitherOf(readings)
+  return eitherOf(readings.map(markDynamicReferences))
 }
 
 const argumentsOf = (argument: unknown): unknown[] => (Array.isArray(argument) ? argument : [argument])

@@ -3,4 +3,5 @@ export interface RawResource {
   readonly type: string
   readonly condition: string | undefined
   readonly properties: unknown
+  readonly metadata?: unknown
 }

@@ -3,7 +3,7 @@ import { identityOf, namePropertyOf, type Place } from './identity.ts'
 import { evaluateIntrinsic, type Scope } from './intrinsics.ts'
 import { entryOf, isObject } from './json.ts'
 import { isPlainObject, textsOf, type Plain, type PlainObject } from './plain.ts'
-import { ownMark, parameterMark, pseudoMark, unknownMark } from './symbols.ts'
+import { markDynamicReferences, ownMark, parameterMark, pseudoMark, unknownMark } from './symbols.ts'
 import type { RawResource } from './raw-resource.ts'
 import type { Template } from './template.ts'
 
@@ -12,6 +12,7 @@ export interface Resource {
   readonly logicalId: string
   readonly type: string
   readonly properties: PlainObject
+  readonly metadata: PlainObject
 }
 
 /** How marks are written and what lies outside the template. */
@@ -83,8 +84,8 @@ class TemplateScope implements Scope, Resolver {
 
   resolve(node: unknown): Plain | undefined {
     if (Array.isArray(node)) return node.map((entry) => this.resolve(entry)).filter((entry) => entry !== undefined)
-    if (!isObject(node))
-      return typeof node === 'string' || typeof node === 'number' || typeof node === 'boolean' ? node : null
+    if (typeof node === 'string') return markDynamicReferences(node)
+    if (!isObject(node)) return typeof node === 'number' || typeof node === 'boolean' ? node : null
     const keys = Object.keys(node)
     const [first] = keys
     if (first !== undefined && isIntrinsic(keys)) return evaluateIntrinsic(first, node[first], this)
@@ -142,11 +143,13 @@ class TemplateScope implements Scope, Resolver {
       .filter(([, raw]) => this.isLive(raw))
       .map(([logicalId, raw]) => {
         const properties = this.resolve(raw.properties)
+        const metadata = this.resolve(raw.metadata)
         const isMapping = isPlainObject(properties)
         return {
           logicalId,
           type: raw.type,
           properties: isMapping ? properties : { Properties: properties ?? null },
+          metadata: isPlainObject(metadata) ? metadata : {},
         }
       })
   }

@@ -22,6 +22,12 @@ export const pseudoMark = (name: string): string => `${OPEN}pseudo:${name}${CLOS
 export const unknownMark = (intrinsic: string, inside: string): string =>
   `${OPEN}unknown:${intrinsic} ${inside}${CLOSE}`
 
+/** `{{resolve:ssm:...}}` is read from a store while deploying: the template does not say what stands there. */
+export const markDynamicReferences = (text: string): string =>
+  text.replace(/\{\{resolve:([^{}]*)\}\}/g, (_, inside: string) =>
+    unknownMark('dynamic reference', inside.replace(/[⟦⟧]/g, '')),
+  )
+
 const MARK = /⟦[^⟦⟧]*⟧/g
 
 /** Every mark of a text, outermost brackets removed. */

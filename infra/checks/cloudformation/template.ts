@@ -27,7 +27,7 @@ const sectionOf = (template: Record<string, unknown>, name: string): Record<stri
 const readResource = ([logicalId, raw]: [string, unknown]): [string, RawResource] => {
   if (!isObject(raw) || typeof raw['Type'] !== 'string') throw new NotATemplate(`resource ${logicalId} has no Type`)
   const condition = typeof raw['Condition'] === 'string' ? raw['Condition'] : undefined
-  return [logicalId, { type: raw['Type'], condition, properties: raw['Properties'] ?? {} }]
+  return [logicalId, { type: raw['Type'], condition, properties: raw['Properties'] ?? {}, metadata: raw['Metadata'] }]
 }
 
 const macrosOf = (transform: unknown): string[] =>

@@ -1,5 +1,6 @@
+import { isObject } from '../cloudformation/json.ts'
 import { textsOf } from '../cloudformation/plain.ts'
-import { createResolver, type Resource } from '../cloudformation/resolver.ts'
+import { createResolver, type Resolver, type Resource } from '../cloudformation/resolver.ts'
 import { readTemplate, type Template } from '../cloudformation/template.ts'
 import type { Cell } from './cell.ts'
 import type { Finding, Observation } from './finding.ts'
@@ -11,6 +12,7 @@ import { applyRule } from './rule.ts'
 import { ALL_RULES } from './rules/all-rules.ts'
 import { allowStatementsIn } from './statements.ts'
 import { observeTexts } from './texts.ts'
+import { observeWorkflowCopies } from './workflow-copies.ts'
 
 /** The cell a template is checked against. */
 export interface ResidencyOptions {
@@ -29,6 +31,12 @@ const bucketNamesOf = (resources: readonly Resource[]): string[] =>
     .filter(({ type }) => type === 'AWS::S3::Bucket')
     .flatMap(({ properties }) => textsOf(properties['BucketName']))
 
+/** Types of other vendors run their own code while deploying, and a module is a template of its own. */
+const observeType = ({ type }: Resource): Observation[] =>
+  /^(?:(?:AWS|Custom)::(?!.*::MODULE$)|Fn::)/.test(type)
+    ? []
+    : [{ path: 'Type', rule: 'unseen-type', why: `nobody can see what ${type} makes, or whom it tells` }]
+
 const observe = (resource: Resource, cell: Cell): Observation[] => {
   const named = ALL_RULES.flatMap((rule) => applyRule(rule, resource, cell))
   const statements = allowStatementsIn(resource.properties, 'Properties')
@@ -36,8 +44,28 @@ const observe = (resource: Resource, cell: Cell): Observation[] => {
     ...observeStatementPrincipals(statement, resource, cell),
     ...observeGrants(statement, cell),
   ])
-  return [...named, ...observePermission(resource, cell), ...policies, ...observeTexts(resource, cell)]
+  return [
+    ...observeType(resource),
+    ...named,
+    ...observeWorkflowCopies(resource, cell),
+    ...observePermission(resource, cell),
+    ...policies,
+    ...observeTexts(resource, cell),
+  ]
 }
+
+/** What a template hands to other stacks and to whoever may describe it. */
+const outputsOf = (template: Template, resolver: Resolver): Resource => ({
+  logicalId: '(template)',
+  type: 'AWS::CloudFormation::Template',
+  properties: Object.fromEntries(
+    Object.entries(template.outputs).flatMap(([name, output]) => {
+      const value = isObject(output) ? resolver.resolve(output['Value']) : undefined
+      return value === undefined ? [] : [[`Outputs.${name}`, value]]
+    }),
+  ),
+  metadata: {},
+})
 
 /** One way out is reported once: a general remark about a text gives way to the rule that knows what the text does. */
 const withoutEchoes = (observations: readonly Observation[]): Observation[] =>
@@ -85,7 +113,8 @@ export const checkResidency = (json: unknown, options: ResidencyOptions): Findin
   const account = options.account ?? inferAccount(resourcesFor(undefined).flat(), region)
   const [resources = [], ...siblings] = resourcesFor(account)
   const cell: Cell = { region, partition, account, buckets: new Set([resources, ...siblings].flatMap(bucketNamesOf)) }
-  const found = resources.flatMap((resource) =>
+  const outputs = outputsOf(template, createResolver(template, { place: { region, account, partition } }))
+  const found = [...resources, outputs].flatMap((resource) =>
     withoutEchoes(observe(resource, cell)).map((observation): Finding => ({
       resource: resource.logicalId,
       type: resource.type,

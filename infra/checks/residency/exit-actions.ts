@@ -28,16 +28,52 @@ export const EXIT_ACTIONS: readonly string[] = [
   'secretsmanager:ReplicateSecretToRegions',
 ]
 
+/**
+ * Calls with which a role lets others in or adds a replica. A key or bucket policy must name them for its own
+ * administrators; a role of the application never needs them.
+ */
+export const DOOR_ACTIONS: readonly string[] = [
+  'dynamodb:PutResourcePolicy',
+  'dynamodb:UpdateTable',
+  'kms:CreateGrant',
+  'kms:PutKeyPolicy',
+  's3:PutAccessPointPolicy',
+  's3:PutBucketPolicy',
+  'secretsmanager:PutResourcePolicy',
+  'sqs:AddPermission',
+  'sns:AddPermission',
+]
+
+/** AWS managed policies without a right to make a copy outside the cell, or to open the door for one. */
+export const HARMLESS_MANAGED_POLICIES: ReadonlySet<string> = new Set([
+  'AWSLambdaBasicExecutionRole',
+  'AWSLambdaVPCAccessExecutionRole',
+  'AWSLambdaSQSQueueExecutionRole',
+  'AWSLambdaDynamoDBExecutionRole',
+  'AWSXRayDaemonWriteAccess',
+  'AWSXrayWriteOnlyAccess',
+  'AmazonAPIGatewayPushToCloudWatchLogs',
+  'AmazonSSMManagedInstanceCore',
+  // Holds the right to copy, for the backup service alone: the plan's CopyActions decide, and are judged by themselves.
+  'AWSBackupServiceRolePolicyForBackup',
+])
+
 const CALL_NAMES: readonly string[] = [
-  ...EXIT_ACTIONS.map((action) => action.split(':')[1] ?? ''),
+  ...[...EXIT_ACTIONS, ...DOOR_ACTIONS].map((action) => action.split(':')[1] ?? ''),
   'PutBucketReplication',
   'PutBucketAccelerateConfiguration',
 ]
 
+const NAMES = CALL_NAMES.join('|')
+
 const CALL = new RegExp(
-  `(?:aws-sdk:[a-z0-9]+:|"action"\\s*:\\s*"|"Action"\\s*:\\s*")(${CALL_NAMES.join('|')})(?![A-Za-z])`,
+  `(?:aws-sdk:[a-z0-9]+:|(?<![a-z])(?:action|api)(?:\\\\*["'])?\\s*:\\s*(?:\\\\*["'])?)(${NAMES})(?![A-Za-z])`,
   'i',
 )
 
-/** A call that makes a copy, written into a state machine, a schedule or a custom resource. */
-export const exitCallIn = (text: string): string | undefined => CALL.exec(text)?.[1]
+const CALL_KEY = /^(?:action|api)$/i
+const WHOLE_CALL = new RegExp(`^(?:${NAMES})$`, 'i')
+
+/** A call that makes a copy, written into a state machine, a schedule, an automation document or a custom resource. */
+export const exitCallIn = (text: string, key: string): string | undefined =>
+  CALL_KEY.test(key) && WHOLE_CALL.test(text) ? text : CALL.exec(text)?.[1]

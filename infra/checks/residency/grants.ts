@@ -1,9 +1,10 @@
 import { textsOf, type PlainObject } from '../cloudformation/plain.ts'
 import { marksIn, readable } from '../cloudformation/symbols.ts'
 import type { Cell } from './cell.ts'
-import { EXIT_ACTIONS } from './exit-actions.ts'
+import { confinesResource, isGrantForService } from './confinement.ts'
+import { DOOR_ACTIONS, EXIT_ACTIONS } from './exit-actions.ts'
 import type { Observation } from './finding.ts'
-import { confinesResource, type AllowStatement } from './statements.ts'
+import type { AllowStatement } from './statements.ts'
 import { whereIsBucket } from './whereabouts.ts'
 
 const asPattern = (glob: string): RegExp =>
@@ -28,11 +29,26 @@ const grantedResources = (body: PlainObject): string[] =>
 
 const namesPrincipal = (body: PlainObject): boolean => 'Principal' in body || 'NotPrincipal' in body
 
-const observeExitActions = (statement: AllowStatement): Observation[] => {
+const isAnyAccountsRole = (resource: string): boolean => isEverything(resource) || /^arn:[^:]*:iam::\*:/.test(resource)
+
+/** What an identity policy lets its holder change so that others may come in, or the role of another account it may take. */
+const doorsIn = (statement: AllowStatement, cell: Cell): string[] => {
+  const { body } = statement
+  if (namesPrincipal(body)) return []
+  const anyRole = grantedResources(body).some(isAnyAccountsRole) && !confinesResource(body['Condition'], cell)
+  return [
+    ...DOOR_ACTIONS.filter((action) => action !== 'kms:CreateGrant' || !isGrantForService(body['Condition'])),
+    ...(anyRole ? ['sts:AssumeRole'] : []),
+  ]
+}
+
+const observeExitActions = (statement: AllowStatement, cell: Cell): Observation[] => {
   // In a resource policy `*` is the resource itself: the key's root statement, without which nobody could administer it.
   const unbounded = !namesPrincipal(statement.body) && grantedResources(statement.body).some(isEverything)
   const granted = grantedActions(statement.body).filter((action) => !isBroad(action) || unbounded)
-  const open = EXIT_ACTIONS.filter((exit) => granted.some((action) => asPattern(action).test(exit)))
+  const open = [...EXIT_ACTIONS, ...doorsIn(statement, cell)].filter((exit) =>
+    granted.some((action) => asPattern(action).test(exit)),
+  )
   if (open.length === 0) return []
   const shown = open.slice(0, 3).join(', ') + (open.length > 3 ? ` and ${open.length - 3} more` : '')
   return [
@@ -78,7 +94,7 @@ const isBucketResource = (resource: string): boolean =>
 const observeCopies = (statement: AllowStatement, cell: Cell): Observation[] => {
   const actions = grantedActions(statement.body)
   if (!COPIES.some((copy) => actions.some((action) => asPattern(action).test(copy)))) return []
-  if (confinesResource(statement.body['Condition'])) return []
+  if (confinesResource(statement.body['Condition'], cell)) return []
   return grantedResources(statement.body)
     .filter(isBucketResource)
     .flatMap((resource) => copyObservation(resource, `${statement.path}.Resource`, cell))
@@ -87,6 +103,6 @@ const observeCopies = (statement: AllowStatement, cell: Cell): Observation[] => 
 
 /** Rights in an identity policy that let its holder carry data out, whatever the rest of the template forbids. */
 export const observeGrants = (statement: AllowStatement, cell: Cell): Observation[] => {
-  const exits = observeExitActions(statement)
+  const exits = observeExitActions(statement, cell)
   return exits.length > 0 || namesPrincipal(statement.body) ? exits : observeCopies(statement, cell)
 }

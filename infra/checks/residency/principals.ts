@@ -5,7 +5,8 @@ import { isOpenText, readable } from '../cloudformation/symbols.ts'
 import { arnsIn } from './arn.ts'
 import { isForeignAccount, type Cell } from './cell.ts'
 import type { Observation } from './finding.ts'
-import { confinesCaller, type AllowStatement } from './statements.ts'
+import { confinesCaller, confinesCallerAs } from './confinement.ts'
+import type { AllowStatement } from './statements.ts'
 
 /** Their policies say who may call, not who may read; an API is open to callers by its nature, and an endpoint only narrows. */
 const CALLABLE_BY_ANYONE = new Set(['AWS::ApiGateway::RestApi', 'AWS::Serverless::Api', 'AWS::EC2::VPCEndpoint'])
@@ -36,6 +37,13 @@ const observeAccount = (text: string, path: string, cell: Cell, confined: boolea
     : []
 }
 
+/** Whoever the provider vouches for takes the role: a provider outside the account decides who that is. */
+const observeFederation = (text: string, path: string, cell: Cell): Observation[] => {
+  if (/^[a-z0-9.-]+$/i.test(text))
+    return text === 'cognito-identity.amazonaws.com' ? [] : [foreign(path, `whoever ${text} vouches for`)]
+  return observeAccount(text, path, cell, false)
+}
+
 const observeKind = (kind: string, value: Plain, path: string, cell: Cell, confined: boolean): Observation[] =>
   textsOf(value).flatMap((text): Observation[] => {
     switch (kind) {
@@ -47,6 +55,8 @@ const observeKind = (kind: string, value: Plain, path: string, cell: Cell, confi
         const far = entryOf(FAR_SERVICES, text)
         return far === undefined ? [] : [{ path, rule: 'far-service', why: far }]
       }
+      case 'Federated':
+        return observeFederation(text, path, cell)
       default:
         return text === '*' ? observeAccount(text, path, cell, confined) : []
     }
@@ -70,23 +80,26 @@ export const observeStatementPrincipals = (
   cell: Cell,
 ): Observation[] => {
   const { body, path } = statement
-  const confined = confinesCaller(body['Condition']) || CALLABLE_BY_ANYONE.has(resource.type)
+  const confined = confinesCaller(body['Condition'], cell) || CALLABLE_BY_ANYONE.has(resource.type)
   if (body['NotPrincipal'] !== undefined) return observeAccount('*', `${path}.NotPrincipal`, cell, confined)
   return observePrincipal(body['Principal'], `${path}.Principal`, cell, confined)
 }
 
 interface PermissionShape {
   readonly property: string
-  /** Properties beside it that confine the caller. */
-  readonly confinedBy: readonly string[]
+  /** Properties beside it that confine the caller, with the condition key each stands for. */
+  readonly confinedBy: Readonly<Record<string, string>>
 }
 
 /** Resource types that grant in properties of their own instead of a policy document. */
 const PERMISSIONS: Readonly<Record<string, PermissionShape>> = {
-  'AWS::Lambda::Permission': { property: 'Principal', confinedBy: ['SourceAccount', 'SourceArn', 'PrincipalOrgID'] },
-  'AWS::Lambda::LayerVersionPermission': { property: 'Principal', confinedBy: ['OrganizationId'] },
-  'AWS::Events::EventBusPolicy': { property: 'Principal', confinedBy: ['Condition'] },
-  'AWS::EC2::VPCEndpointServicePermissions': { property: 'AllowedPrincipals', confinedBy: [] },
+  'AWS::Lambda::Permission': {
+    property: 'Principal',
+    confinedBy: { SourceAccount: 'aws:SourceAccount', SourceArn: 'aws:SourceArn' },
+  },
+  'AWS::Lambda::LayerVersionPermission': { property: 'Principal', confinedBy: {} },
+  'AWS::Events::EventBusPolicy': { property: 'Principal', confinedBy: {} },
+  'AWS::EC2::VPCEndpointServicePermissions': { property: 'AllowedPrincipals', confinedBy: {} },
 }
 
 /** Who a permission resource lets in. */
@@ -94,7 +107,7 @@ export const observePermission = (resource: Resource, cell: Cell): Observation[]
   const shape = entryOf(PERMISSIONS, resource.type)
   if (shape === undefined) return []
   const properties: PlainObject = resource.properties
-  const confined = shape.confinedBy.some((name) => properties[name] !== undefined)
+  const confined = Object.entries(shape.confinedBy).some(([name, key]) => confinesCallerAs(key, properties[name], cell))
   return listOf(properties[shape.property]).flatMap((value) =>
     observePrincipal(value, `Properties.${shape.property}`, cell, confined),
   )

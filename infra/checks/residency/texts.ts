@@ -11,13 +11,20 @@ import { foreignPlaceIn, whereIsUrl } from './whereabouts.ts'
 /** Words for people: they carry no data anywhere. */
 const PROSE = /^(?:Description|Comment|[A-Za-z]*Tags|[A-Z][A-Za-z]*Description)$/
 
+/** Events are only chosen by it: naming where they come from sends nothing there. */
+const isFilter = (resource: Resource, key: string): boolean =>
+  resource.type === 'AWS::Events::Rule' && key === 'EventPattern'
+
+/** Parts of the metadata that an instance runs; the rest is for people and tools. */
+const RUN_METADATA = ['AWS::CloudFormation::Init', 'AWS::CloudFormation::Authentication']
+
 /** DNS answers say where a service is; they hold nothing of it. */
 const METADATA_TYPES = /^AWS::(?:Route53|CDK)::/
 
 const NEGATED = /^(?:For(?:Any|All)Values:)?(?:StringNot|ArnNot|NotIpAddress|Null)/
 
 const REGION_KEY = /(?:^|[a-z])Region(?:Name)?$/
-const ACCOUNT_KEY = /(?:account(?:[-_ ]?id(?:entifier)?)?|ownerid|registryid)$/i
+const ACCOUNT_KEY = /(?:account(?:[-_ ]?id(?:entifier)?)?|ownerid|sourceowner|registryid)$/i
 
 const decoded = (text: string): string => {
   const isBase64 = text.length >= 16 && text.length % 4 === 0 && /^[A-Za-z0-9+/\s]+={0,2}$/.test(text)
@@ -36,7 +43,7 @@ const urlsOfHttpTasks = (text: string): string[] =>
 
 const observeText = (text: string, key: string, path: string, cell: Cell): Observation | undefined => {
   const searched = decoded(text)
-  const call = exitCallIn(searched)
+  const call = exitCallIn(text, key) ?? exitCallIn(searched, key)
   if (call !== undefined)
     return { path, rule: 'exit-call', why: `a deployment or workflow calls ${call}, which makes a copy` }
   if (text.includes('⟦unknown:Fn::Transform')) {
@@ -89,7 +96,8 @@ const walk = (value: Plain, path: string, resource: Resource, cell: Cell): Obser
     if (isDeny(option)) return []
     const inStatement = isStatement(option)
     return Object.entries(option).flatMap(([key, entry]) => {
-      if (PROSE.test(key) || NEGATED.test(key) || (inStatement && (key === 'Principal' || key === 'Sid'))) return []
+      if (PROSE.test(key) || NEGATED.test(key) || isFilter(resource, key)) return []
+      if (inStatement && (key === 'Principal' || key === 'Sid')) return []
       const [named] = foreignRegionsIn(key, cell.region)
       const asKey: Observation[] =
         named === undefined
@@ -109,4 +117,11 @@ const walk = (value: Plain, path: string, resource: Resource, cell: Cell): Obser
 
 /** What the texts of a resource name that is not of this cell: regions, accounts, partitions, calls that copy. */
 export const observeTexts = (resource: Resource, cell: Cell): Observation[] =>
-  METADATA_TYPES.test(resource.type) ? [] : walk(resource.properties, 'Properties', resource, cell)
+  METADATA_TYPES.test(resource.type)
+    ? []
+    : [
+        ...walk(resource.properties, 'Properties', resource, cell),
+        ...RUN_METADATA.flatMap((section) =>
+          walk(resource.metadata[section] ?? null, `Metadata.${section}`, resource, cell),
+        ),
+      ]

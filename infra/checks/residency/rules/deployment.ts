@@ -1,6 +1,14 @@
 import { textsOf } from '../../cloudformation/plain.ts'
 import { arnsIn } from '../arn.ts'
-import { given, isForeignLayer, oneOf, templateElsewhere } from '../judges.ts'
+import {
+  foreignBucket,
+  given,
+  isForeignLayer,
+  oneOf,
+  outsideUrl,
+  templateElsewhere,
+  unreviewedManagedPolicy,
+} from '../judges.ts'
 import type { Rule } from '../rule.ts'
 
 /** What brings code or values in from, or sends them to, another cell while deploying. */
@@ -26,6 +34,39 @@ export const DEPLOYMENT_RULES: readonly Rule[] = [
     id: 'unseen-product',
     types: ['AWS::ServiceCatalog::CloudFormationProvisionedProduct'],
     why: 'the product is a template that this walk cannot see',
+  },
+  {
+    id: 'unseen-workflow',
+    types: ['AWS::StepFunctions::StateMachine', 'AWS::Serverless::StateMachine'],
+    at: ['DefinitionS3Location.Bucket', 'DefinitionUri.Bucket'],
+    is: foreignBucket,
+    why: 'the workflow is kept outside the cell, and nobody has walked it',
+  },
+  {
+    id: 'managed-policy',
+    types: ['AWS::IAM::*'],
+    at: ['ManagedPolicyArns.*'],
+    is: unreviewedManagedPolicy,
+    why: 'nobody has reviewed what the AWS managed policy allows, and AWS may widen it',
+  },
+  {
+    id: 'managed-policy',
+    types: ['AWS::Serverless::Function', 'AWS::Serverless::StateMachine'],
+    at: ['Policies.*'],
+    is: unreviewedManagedPolicy,
+    why: 'nobody has reviewed what the AWS managed policy allows, and AWS may widen it',
+  },
+  {
+    id: 'identity-provider',
+    types: ['AWS::IAM::OIDCProvider', 'Custom::AWSCDKOpenIdConnectProvider'],
+    at: ['Url'],
+    is: outsideUrl,
+    why: 'whoever the provider vouches for may take a role of the account',
+  },
+  {
+    id: 'identity-provider',
+    types: ['AWS::IAM::SAMLProvider'],
+    why: 'whoever the provider vouches for may take a role of the account',
   },
   {
     id: 'layer-of-other-account',

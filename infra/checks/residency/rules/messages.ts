@@ -66,6 +66,13 @@ export const MESSAGE_RULES: readonly Rule[] = [
     why: 'messages are posted to a host outside the cell',
   },
   {
+    id: 'subscription-outside',
+    types: ['AWS::SNS::Subscription', 'AWS::SNS::Topic'],
+    at: ['Protocol', 'Subscription.*.Protocol'],
+    is: oneOf('email', 'email-json', 'sms', 'application'),
+    why: 'messages are sent to mailboxes, telephones or apps, wherever they are',
+  },
+  {
     id: 'event-source',
     types: ['AWS::Lambda::EventSourceMapping'],
     at: ['EventSourceArn'],
