@@ -1,37 +1,16 @@
 import type { Principal } from '../domain/access/principal.ts'
-import { hasReport, type Case } from '../domain/case/case.ts'
-import type { PathwayId, PersonId, ReaderId, SiteId } from '../domain/network/ids.ts'
+import type { Case } from '../domain/case/case.ts'
+import { caseFactsOf } from '../domain/case/reading-facts.ts'
+import type { ReaderId } from '../domain/network/ids.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'
 import type { Reader } from '../domain/network/reader.ts'
 import type { ReportType } from '../domain/network/vocabulary.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { ResidencyDecision } from '../domain/residency/decide.ts'
 import type { Purpose } from '../domain/residency/decision-inputs.ts'
-import type { CaseFacts } from '../domain/routing/case-facts.ts'
 import type { DeclinedFor, EligibilityPurpose } from '../domain/routing/eligibility-question.ts'
 import { evaluateReader, type Eligibility } from '../domain/routing/eligibility.ts'
 import { askForReader, type ResidencySetting } from './residency-question.ts'
-
-/** What of the case decides who may read it. */
-export const caseFactsOf = (c: Case, reportType: ReportType): CaseFacts => ({
-  siteId: c.siteId as SiteId,
-  pathwayId: c.pathwayId as PathwayId,
-  priority: c.priority,
-  subspecialty: c.subspecialty,
-  secondary: c.secondarySubspecialty,
-  modalities: [c.order.modality],
-  region: c.bodyRegion,
-  ageYears: c.order.patientAgeYears,
-  reportType,
-  referrerPersonId: c.referrerPersonId as PersonId,
-})
-
-/**
- * A pathway with a preliminary target needs readers who may file one. Once it is filed and handed over, the next reader is to
- * sign the final; who filed it and still holds the case goes on seeing what they reported.
- */
-export const reportTypeOf = (c: Case): ReportType =>
-  c.clocks.prelimMinutes === null || (hasReport(c) && c.phase.state !== 'preliminary') ? 'final' : 'preliminary'
 
 export const readerOf = (principal: Principal, network: NetworkIndex): Reader => {
   const reader = principal.readerId === undefined ? undefined : network.readers.get(principal.readerId as ReaderId)

@@ -20,6 +20,7 @@ export const plainDirectory: CaseDirectory = {
   rung: (_c, rung) => ({ rungName: `rung-${rung}`, orgId: 'network-desk', personId: 'p-desk' }),
   rungCount: () => 3,
   overflowTiers: () => 2,
+  nextShiftAt: () => undefined,
 }
 
 export const birthOf = (changes: Partial<CaseBirth> = {}): CaseBirth => ({

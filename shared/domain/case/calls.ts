@@ -1,24 +1,32 @@
 import type { Case, Escalation, Urgency } from './case.ts'
 
-const DAY = 24 * 60
+const HOUR = 60
+const DAY = 24 * HOUR
 
 /** A rung each quarter of the span or target that was missed (domain.md 4). */
 export const RUNG_SHARE = 0.25
 
 /** How long the last person of a climbed ladder is called at an unchanged pace; the ladder itself is never slowed. */
-const steadyMinutes: Readonly<Record<Urgency, number>> = { stat: 4 * 60, urgent: 0, routine: 0 }
+const steadyMinutes: Readonly<Record<Urgency, number>> = { stat: 4 * HOUR, urgent: 0, routine: 0 }
+
+/** The longest pause between two calls of the same person, and between two rounds of the readers. */
+export const longestPause = {
+  calls: { stat: DAY, urgent: DAY, routine: DAY },
+  readers: { stat: HOUR, urgent: 4 * HOUR, routine: DAY },
+} as const satisfies Record<string, Readonly<Record<Urgency, number>>>
 
 /**
  * Minutes to the next call, `elapsedMinutes` into a wait. Past its steady time each pause is as long as all the slowed ones
- * before it, up to a day: nobody answers the thousandth call who did not answer the hundredth, but the calls never stop.
+ * before it, up to the longest: nobody answers the thousandth call who did not answer the hundredth, but the calls never stop.
  */
 export const pauseMinutes = (
   urgency: Urgency,
+  kind: keyof typeof longestPause,
   wait: { readonly stepMinutes: number; readonly ladderMinutes: number; readonly elapsedMinutes: number },
 ): number => {
   const { stepMinutes, ladderMinutes, elapsedMinutes } = wait
   const steady = Math.max(ladderMinutes, steadyMinutes[urgency])
-  return Math.min(Math.max(stepMinutes, elapsedMinutes - steady), Math.max(stepMinutes, DAY))
+  return Math.min(Math.max(stepMinutes, elapsedMinutes - steady), Math.max(stepMinutes, longestPause[kind][urgency]))
 }
 
 /** How often somebody was called on a clock. Each call bears its number, so those that a case no longer holds are counted. */

@@ -1,4 +1,4 @@
-import { addMinutes, minutesBetween, type Instant } from '../instant.ts'
+import { addMinutes, earlier, minutesBetween, type Instant } from '../instant.ts'
 import { callsOn, pauseMinutes, RUNG_SHARE } from './calls.ts'
 import { hasReport, type Case, type Phase, type Target, type Timer, type Urgency } from './case.ts'
 import type { Emergency } from './emergency.ts'
@@ -16,6 +16,8 @@ export interface CaseDirectory {
   rungCount(c: Case): number
   /** How many overflow tiers beyond the home pools the network gives this case. */
   overflowTiers(c: Case): number
+  /** When the next shift begins of a reader whom only the hour keeps from the case. */
+  nextShiftAt(c: Case, instant: Instant): Instant | undefined
 }
 
 export interface DecisionContext {
@@ -59,7 +61,7 @@ function waitsSince({ exceptions, milestones, reports }: Case, phase: Phase): In
 }
 
 /** An escalating or reminding timer comes back after a quarter of its span, never sooner than a minute; in the end slower. */
-export function restartAfterEscalation(c: Case, phase: Phase, at: Instant, rungCount: number): Timer | null {
+function restartAfterEscalation(c: Case, phase: Phase, at: Instant, rungCount: number): Timer | null {
   const rule = ruleOf(phase.state).timer
   if (rule === null) return null
   const minutes = spanMinutes(rule, c)
@@ -67,12 +69,29 @@ export function restartAfterEscalation(c: Case, phase: Phase, at: Instant, rungC
     return { startedAt: at, dueAt: addMinutes(at, minutes), then: 'expire' }
   }
   const stepMinutes = Math.max(1, minutes * RUNG_SHARE)
-  const pause = pauseMinutes(c.urgency, {
+  const pause = pauseMinutes(c.urgency, 'calls', {
     stepMinutes,
     ladderMinutes: minutes + stepMinutes * rungCount,
     elapsedMinutes: minutesBetween(waitsSince(c, phase) ?? at, at),
   })
   return { startedAt: at, dueAt: addMinutes(at, pause), then: rule.then }
+}
+
+/**
+ * Readers are asked again and again, more slowly as the case waits on, and at once when somebody's shift begins: then there
+ * is somebody new to ask, and whoever waits for a reader loses no hour to the pause.
+ */
+function askAgain(c: Case, phase: Phase, at: Instant, directory: CaseDirectory): Timer | null {
+  const first = startTimer(c, phase, at)
+  if (first === null) return null
+  const stepMinutes = minutesBetween(at, first.dueAt)
+  const pause = pauseMinutes(c.urgency, 'readers', {
+    stepMinutes,
+    ladderMinutes: stepMinutes * (1 + directory.overflowTiers(c)),
+    elapsedMinutes: minutesBetween(c.milestones.availableAt ?? at, at),
+  })
+  const dueAt = addMinutes(at, pause)
+  return { ...first, dueAt: earlier(dueAt, directory.nextShiftAt(c, at) ?? dueAt) }
 }
 
 function targetOf(
@@ -119,13 +138,13 @@ function nextCallAfter(calls: number, targetMinutes: number, rungCount: number, 
   const ladderMinutes = stepMinutes * (1 + RUNG_SHARE * rungCount)
   let elapsedMinutes = stepMinutes * (1 + RUNG_SHARE * Math.min(calls, rungCount))
   for (let repeats = rungCount; repeats < calls; repeats++) {
-    elapsedMinutes += pauseMinutes(urgency, { stepMinutes, ladderMinutes, elapsedMinutes })
+    elapsedMinutes += pauseMinutes(urgency, 'calls', { stepMinutes, ladderMinutes, elapsedMinutes })
   }
   return elapsedMinutes
 }
 
 /** Past its target the case climbs its ladder; once that is climbed the last person is reminded once a target, later slower. */
-export function targetFor(c: Case, phase: Phase, at: Instant, rungCount: number): Target | null {
+function targetFor(c: Case, phase: Phase, at: Instant, rungCount: number): Target | null {
   const target = targetOf(c, phase)
   if (target === null) return null
   const startedAt = addMinutes(target.startedAt ?? at, c.milestones.pausedReadingMinutes)
@@ -135,7 +154,13 @@ export function targetFor(c: Case, phase: Phase, at: Instant, rungCount: number)
   return { clock, startedAt, targetMinutes, rungsClimbed, dueAt }
 }
 
-export type TimerCourse = 'keep' | 'start' | 'restart'
+const timerCourses = {
+  keep: (c) => c.timer,
+  start: startTimer,
+  restart: (c, phase, at, directory) => restartAfterEscalation(c, phase, at, directory.rungCount(c)),
+  'ask-again': askAgain,
+} satisfies Record<string, (c: Case, phase: Phase, at: Instant, directory: CaseDirectory) => Timer | null>
+export type TimerCourse = keyof typeof timerCourses
 
 /** Owner and clocks once `phase` holds. `c` already carries what the event changed. */
 export function consequencesOf(
@@ -147,11 +172,9 @@ export function consequencesOf(
 ): Consequences {
   const rule = ruleOf(phase.state)
   if (rule.owner === null) return { owner: null, timer: null, target: null }
-  const started =
-    course === 'restart' ? restartAfterEscalation(c, phase, at, directory.rungCount(c)) : startTimer(c, phase, at)
   return {
     owner: directory.ownerFor(rule.owner, { ...c, phase }),
-    timer: course === 'keep' ? c.timer : started,
+    timer: timerCourses[course](c, phase, at, directory),
     target: targetFor(c, phase, at, directory.rungCount(c)),
   }
 }

@@ -163,8 +163,9 @@ const timerCourse = (happening: Happening): TimerCourse => {
   switch (happening.type) {
     case 'escalated':
       return happening.escalation.clock.startsWith('state:') ? 'restart' : 'keep'
-    case 'claim-renewed':
     case 'overflow-entered':
+      return 'ask-again'
+    case 'claim-renewed':
     case 'delivery-failed':
       return 'start'
     default:

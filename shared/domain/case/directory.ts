@@ -1,11 +1,14 @@
 import { poolOrderFor, type NetworkIndex } from '../network/index-network.ts'
 import type { PathwayId, PersonId, PoolId, ReaderId, SiteId } from '../network/ids.ts'
 import { ladderFor, type NamedRung } from '../routing/escalation-ladder.ts'
-import { overflowTierCount } from '../routing/overflow.ts'
+import { questionOf } from '../routing/eligibility-question.ts'
+import { nextShiftFor } from '../routing/next-shift.ts'
+import { overflowTierCount, poolTiers } from '../routing/overflow.ts'
 import type { Case } from './case.ts'
 import type { CaseDirectory } from './consequences.ts'
 import { hasPart } from './emergency.ts'
 import type { Owner } from './owner.ts'
+import { caseFactsOf, reportTypeOf } from './reading-facts.ts'
 import type { OwnerRole } from './states.ts'
 
 interface Named {
@@ -99,6 +102,12 @@ export function caseDirectory(network: NetworkIndex): CaseDirectory {
         personId,
       } = rungs[Math.min(rung, rungs.length) - 1] ?? { rung: 'operations', ...desk }
       return { rungName, orgId, personId }
+    },
+    nextShiftAt: (c, instant) => {
+      if (siteOf(c) === undefined) return undefined
+      const facts = caseFactsOf(c, reportTypeOf(c))
+      const pools = poolTiers({ ...facts, network, instant }).tiers.flat()
+      return nextShiftFor(questionOf(facts, network, instant, 'offer', pools))
     },
     overflowTiers: (c) => overflowTierCount(network, c.siteId as SiteId, c.pathwayId as PathwayId),
   }

@@ -1,15 +1,12 @@
 import type { PoolId, ReaderId } from '../network/ids.ts'
 import type { NetworkIndex } from '../network/index-network.ts'
-import type { Reader } from '../network/reader.ts'
-import { instantFromEpochMs } from '../instant.ts'
 import type { Instant } from '../instant.ts'
 import type { ByReader, CaseFacts, ResidencyMode } from './case-facts.ts'
-import type { DeclinedFor, EligibilityQuestion } from './eligibility-question.ts'
+import type { DeclinedFor } from './eligibility-question.ts'
 import { questionOf } from './eligibility-question.ts'
 import type { ReaderEvaluation } from './eligibility.ts'
 import { momentaryFailure } from './eligibility.ts'
 import type { ReadingBasis } from './momentary-rules.ts'
-import { fittingShifts } from './shift-rule.ts'
 import { standingVerdicts } from './standing-verdicts.ts'
 
 export interface ReaderChoice {
@@ -38,8 +35,6 @@ export type ChosenReader =
   | {
       readonly outcome: 'nobody'
       readonly evaluations: readonly ReaderEvaluation[]
-      /** When the next shift of a reader who is only off shift begins, if one does within eight days. */
-      readonly nextReview?: Instant
     }
 
 interface Candidate {
@@ -55,17 +50,11 @@ const winsOver = (later: Candidate, best: Candidate): boolean =>
   later.basis.isSpecialist === best.basis.isSpecialist &&
   later.openCases * best.basis.reader.capacity < best.openCases * later.basis.reader.capacity
 
-const nextReviewAfter = (question: EligibilityQuestion, offShift: readonly Reader[]): Instant | undefined => {
-  const shifts = offShift.flatMap((reader) => fittingShifts(question, reader))
-  const starts = shifts.flatMap((shift) => shift.nextStart(question.atMs) ?? [])
-  return starts.length === 0 ? undefined : instantFromEpochMs(Math.min(...starts))
-}
-
 /** Chooses whom to offer a case, and says of everybody else why not. */
 export const chooseReader = (choice: ReaderChoice): ChosenReader => {
   const { facts, pools, network, loads, decisions, alreadyAsked, declined } = choice
   const question = questionOf(facts, network, choice.instant, 'offer', pools)
-  const { blocked, open, offShift } = standingVerdicts(question)
+  const { blocked, open } = standingVerdicts(question)
   const evaluations: ReaderEvaluation[] = []
   let best: Candidate | undefined
   for (const basis of open) {
@@ -84,10 +73,7 @@ export const chooseReader = (choice: ReaderChoice): ChosenReader => {
   }
   // Not spread: this runs for every case that is routed, and the record is as long as the network has readers.
   const record = evaluations.concat(blocked)
-  if (best === undefined) {
-    const nextReview = nextReviewAfter(question, offShift)
-    return { outcome: 'nobody', evaluations: record, ...(nextReview === undefined ? {} : { nextReview }) }
-  }
+  if (best === undefined) return { outcome: 'nobody', evaluations: record }
   const { readerId, poolIds } = best.basis.reader
   const poolId = pools.find((one) => poolIds.includes(one))
   if (poolId === undefined) throw new Error('a reader is chosen from the pools asked')

@@ -1,5 +1,3 @@
-import { addMinutes } from '../instant.ts'
-import type { Instant } from '../instant.ts'
 import type { OrgId, PathwayId, PersonId, PoolId, ReaderId, SiteId } from '../network/ids.ts'
 import type { NetworkIndex } from '../network/index-network.ts'
 import { poolOrderFor } from '../network/index-network.ts'
@@ -62,39 +60,4 @@ export const ladderFor = (question: LadderQuestion): NamedRung[] => {
     const person = people.slice(at).find((one) => one !== undefined)
     return person === undefined ? [] : [{ rung, personId: person.personId, orgId: person.orgId, name: person.name }]
   })
-}
-
-export type LadderPosition =
-  | { readonly outcome: 'in-time'; readonly firstRungAt: Instant }
-  | {
-      readonly outcome: 'late'
-      /** 1 is the first rung. */
-      readonly rung: number
-      readonly person: NamedRung
-      /** Absent on the last rung: there is nobody further to call. */
-      readonly nextRungAt?: Instant
-    }
-
-/** A rung each quarter of the target. */
-const RUNG_SHARE = 0.25
-
-/** When a rung (1 is the first) is due: the first at the target itself, each further one a quarter of it later. */
-export const rungDueAt = (startedAt: Instant, targetMinutes: number, rung: number): Instant =>
-  addMinutes(startedAt, targetMinutes * (1 + RUNG_SHARE * (rung - 1)))
-
-/** Who is to be called about a clock at an instant. */
-export const ladderAt = (clock: {
-  readonly startedAt: Instant
-  readonly targetMinutes: number
-  readonly ladder: readonly NamedRung[]
-  readonly instant: Instant
-}): LadderPosition => {
-  const { startedAt, targetMinutes, ladder, instant } = clock
-  const dueAt = (rung: number): Instant => rungDueAt(startedAt, targetMinutes, rung)
-  const rung = 1 + ladder.findLastIndex((_, at) => Date.parse(dueAt(at + 1)) <= Date.parse(instant))
-  if (rung === 0) return { outcome: 'in-time', firstRungAt: dueAt(1) }
-  const person = ladder[rung - 1]
-  if (person === undefined) throw new Error('a rung that is due is on the ladder')
-  if (rung === ladder.length) return { outcome: 'late', rung, person }
-  return { outcome: 'late', rung, person, nextRungAt: dueAt(rung + 1) }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { StoredCaseSchema, type Case, type Escalation } from '../../../../shared/domain/case/case.ts'
 import type { CaseCommand } from '../../../../shared/domain/case/commands.ts'
+import type { DecisionContext } from '../../../../shared/domain/case/consequences.ts'
 import { decideCase } from '../../../../shared/domain/case/decide.ts'
 import { nextDueAt } from '../../../../shared/domain/case/due.ts'
 import type { CaseEvent } from '../../../../shared/domain/case/events.ts'
@@ -9,8 +10,11 @@ import { minutesBetween } from '../../../../shared/domain/instant.ts'
 import {
   contextAt,
   course,
+  directory,
+  offer,
   report,
   submit,
+  untilAvailable,
   untilClaimed,
   untilDelivered,
   untilFinal,
@@ -20,6 +24,8 @@ const DAYS = 60
 const MOST_BYTES = 100 * 1024
 /** Every one of them is a version of the case, an audit record and a message. */
 const MOST_EVENTS = 400
+/** A stat case asks for a reader every hour to the end. */
+const MOST_ROUNDS = 24 * DAYS
 
 /** Nobody but the sweep touches the case. */
 function leftAlone(before: readonly CaseCommand[]): { readonly case: Case; readonly events: readonly CaseEvent[] } {
@@ -40,6 +46,9 @@ const pathways = ['stroke', 'urgent-inpatient', 'oncology-follow-up', 'routine-o
 const waits: [string, (submitted: CaseCommand) => readonly CaseCommand[]][] = [
   ['vetting', (first) => [{ ...first, vetting: 'manual' } as CaseCommand]],
   ['an upload', (first) => [first]],
+  ['a reader', (first) => [first, ...untilAvailable.slice(1)]],
+  ['an answer to its offer', (first) => [first, ...untilAvailable.slice(1), offer]],
+  ['its reader', (first) => [first, ...untilClaimed.slice(1)]],
   ['information', (first) => [first, ...untilClaimed.slice(1), { command: 'request-information', item: 'consent' }]],
   ['its final report', (first) => [first, ...untilClaimed.slice(1), report('preliminary')]],
   ['delivery', (first) => [first, ...untilFinal.slice(1)]],
@@ -54,7 +63,9 @@ describe.each(pathways)('a case of %s left alone for 60 days', (pathwayId) => {
   test.each(waits)('that waits for %s stays small and in somebody’s hands', (_, before) => {
     const { case: c, events } = leftAlone(before(submit(pathwayId)))
     expect(JSON.stringify(c).length).toBeLessThan(MOST_BYTES)
-    expect(events.length).toBeLessThan(MOST_EVENTS)
+    const rounds = events.filter(({ type }) => type === 'overflow-entered')
+    expect(rounds.length).toBeLessThan(MOST_ROUNDS + MOST_EVENTS)
+    expect(events.length - rounds.length).toBeLessThan(MOST_EVENTS)
     expect(isTerminal(c.phase.state) || nextDueAt(c) !== null).toBe(true)
   })
 })
@@ -130,4 +141,40 @@ test('a case of the release before, with a thousand calls in it, is read, and is
   if (called.kind === 'refused') return
   expect(called.case.escalations.at(-1)?.rung).toBe(1001)
   expect(called.case.escalations.length).toBeLessThan(10)
+})
+
+describe('a case that nobody may read now', () => {
+  const shiftStartsAt = '2026-11-25T09:17:00.000Z'
+  const context = (at: string): DecisionContext => ({
+    ...contextAt(at),
+    directory: { ...directory, nextShiftAt: (_, instant) => (instant < shiftStartsAt ? shiftStartsAt : undefined) },
+  })
+  const roundsOf = (pathwayId: string, until: string): string[] => {
+    let { case: current } = course([submit(pathwayId), ...untilAvailable.slice(1)])
+    const rounds: string[] = []
+    for (let due = nextDueAt(current); due !== null && due < until; due = nextDueAt(current)) {
+      const decision = decideCase(current, { command: 'fire-due', now: due }, context(due))
+      if (decision.kind === 'refused') throw new Error(decision.code)
+      if (decision.events.some(({ type }) => type === 'overflow-entered')) rounds.push(due)
+      current = decision.case
+    }
+    return rounds
+  }
+
+  test('asks again every minute for four hours where it is stat, and then at least every hour', () => {
+    const rounds = roundsOf('stroke', '2026-11-26T03:00:00.000Z')
+    const availableAt = '2026-11-24T03:02:00.000Z'
+    for (const [at, round] of rounds.slice(1).entries()) {
+      const [before = ''] = rounds.slice(at)
+      expect(minutesBetween(before, round)).toBeLessThanOrEqual(minutesBetween(availableAt, before) < 4 * 60 ? 1 : 60)
+    }
+    expect(rounds.length).toBeLessThan(350)
+  })
+
+  test.each(['stroke', 'urgent-inpatient', 'routine-orthopaedic'])(
+    'of %s asks in the minute in which somebody’s shift begins',
+    (pathwayId) => {
+      expect(roundsOf(pathwayId, '2026-11-26T03:00:00.000Z')).toContain(shiftStartsAt)
+    },
+  )
 })

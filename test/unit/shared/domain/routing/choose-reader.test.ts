@@ -206,20 +206,6 @@ describe('what the router remembers', () => {
   })
 })
 
-describe('nobody', () => {
-  test('comes with the instant at which the next fitting shift starts', () => {
-    const shifts = demoNetwork.shifts.map((shift) => ({ ...shift, startLocal: '20:00', endLocal: '23:00' }))
-    const choice = choose({ network: networkOf({ shifts }), pools: [PoolIdSchema.parse('rheinblick-main')] })
-    expect(choice).toMatchObject({ outcome: 'nobody', nextReview: '2026-11-24T19:00:00.000Z' })
-  })
-
-  test('comes without one where no shift would help', () => {
-    const choice = choose({ facts: { ...headCt, patientJurisdiction: 'FR' } })
-    expect(choice.outcome).toBe('nobody')
-    expect(choice).not.toHaveProperty('nextReview')
-  })
-})
-
 describe('the demo network', () => {
   test.each([
     ['in hours', inHours],
