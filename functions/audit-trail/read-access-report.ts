@@ -1,9 +1,10 @@
 import type { AccessReport, PatientSearch } from '../../shared/contracts/http/privacy.ts'
-import { verifyBundle } from '../../shared/domain/audit/verify-bundle.ts'
+import { verifyBundle, type Verification } from '../../shared/domain/audit/verify-bundle.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
 import type { NetworkIndex } from '../../shared/domain/network/index-network.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
+import { caseChain } from '../../shared/ledger/audit-chain.ts'
 import { authoriseWithoutCase } from '../../shared/ledger/authorised-case.ts'
 import { casesOfPatient, patientDigest } from '../../shared/ledger/patient-index.ts'
 import { recordAccess } from '../../shared/ledger/recorded-access.ts'
@@ -16,6 +17,16 @@ export interface AccessReportPorts extends AuditTrailPorts {
   readonly keys: Pick<KeyVault, 'mac' | 'publicKey'>
 }
 
+type Log = AccessReport['cases'][number]['log']
+
+function logOf(verified: Verification): Log {
+  if (verified.outcome === 'intact')
+    return { outcome: 'intact', records: verified.records, checkpoints: verified.checkpoints }
+  // The chain is declared, so that a log without a record is broken.
+  if (verified.outcome === 'nothing-to-prove') throw new Error('a declared chain without records was not found broken')
+  return { outcome: 'broken', broken: verified.broken, number: verified.number }
+}
+
 /** Verified while it is read: a report over a broken log says so instead of looking whole. */
 async function reportOn(
   ports: AccessReportPorts,
@@ -24,14 +35,10 @@ async function reportOn(
 ): Promise<AccessReport['cases'][number]> {
   const publicKey = await ports.keys.publicKey()
   const [checkpoints, records] = [await checkpointsOf(ports, referralId), await trailOf(ports, referralId)]
-  const bundle = { schema: 'overread/audit-bundle@1', records, checkpoints, publicKey }
-  const verified = verifyBundle(bundle, auditVerifier(publicKey))
+  const bundle = { schema: 'overread/audit-bundle@1', chains: [caseChain(referralId)], records, checkpoints, publicKey }
   return {
     referralId,
-    log:
-      verified.outcome === 'intact'
-        ? { outcome: 'intact', records: verified.records, checkpoints: verified.checkpoints }
-        : { outcome: 'broken', broken: verified.broken, number: verified.number },
+    log: logOf(verifyBundle(bundle, auditVerifier(publicKey))),
     accesses: accessesIn(records, network),
   }
 }

@@ -4,6 +4,7 @@ import { SignedCheckpointSchema, type SignedCheckpoint } from '../../shared/doma
 import type { AuditBundle } from '../../shared/domain/audit/verify-bundle.ts'
 import type { PermittedOperation } from '../../shared/domain/access/permissions.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
+import { caseChain } from '../../shared/ledger/audit-chain.ts'
 import { AnchorSchema, checkpointKey, type Anchor } from '../../shared/ledger/audit-checkpoint.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase } from '../../shared/ledger/authorised-case.ts'
@@ -70,6 +71,7 @@ export async function readAuditTrail(ports: AuditTrailPorts, asked: Asked): Prom
   const { referralId } = asked.params
   return {
     schema: 'overread/audit-bundle@1',
+    chains: [caseChain(referralId)],
     records: await trailOf(ports, referralId),
     checkpoints: await checkpointsOf(ports, referralId),
     publicKey: await ports.keys.publicKey(),

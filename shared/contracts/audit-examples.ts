@@ -25,6 +25,7 @@ export const auditExamples: {
 } = {
   readAuditTrail: {
     schema: 'overread/audit-bundle@1',
+    chains: [audited.chain],
     records: [audited],
     checkpoints: [],
     publicKey: { keyId: 'audit-signing-1', pem: '-----BEGIN PUBLIC KEY-----\n...\n-----END PUBLIC KEY-----\n' },

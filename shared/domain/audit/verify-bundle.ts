@@ -7,6 +7,8 @@ import { SignedCheckpointSchema, type Checkpoint, type SignedCheckpoint } from '
 export const AuditBundleSchema = z
   .strictObject({
     schema: z.literal('overread/audit-bundle@1'),
+    /** The chains the bundle holds, empty or not: a chain that was wiped has no record to miss. Absent: made before it was said. */
+    chains: z.array(z.string()).optional(),
     records: z.array(AuditRecordSchema),
     checkpoints: z.array(SignedCheckpointSchema),
     publicKey: z.strictObject({ keyId: z.string(), pem: z.string() }),
@@ -27,6 +29,7 @@ export type Broken =
   | 'deleted-or-reordered'
   | 'duplicated-or-forked'
   | 'tail-truncated'
+  | 'chain-not-declared'
   | 'checkpoint-signature'
   | 'checkpoint-replayed'
   | 'checkpoint-contradicts'
@@ -36,20 +39,32 @@ export interface RecordName {
   readonly number: number
 }
 
+export interface NumberRange {
+  readonly from: number
+  readonly to: number
+}
+
 /**
  * Every link holds, and every signature. What no signature covers may still have been written anew from its first record on, by
  * whoever has the table: it is `unproved`, unless it is so young that the next checkpoint is still to come.
  */
+export interface Intact {
+  readonly outcome: 'intact'
+  readonly records: number
+  readonly chains: number
+  readonly checkpoints: number
+  readonly unanchored: number
+  /** Of each chain that no checkpoint covers, or that none has covered for an hour, the first record that is not. */
+  readonly unproved: readonly RecordName[]
+  /** What came after it, only the bucket where checkpoints are locked away can prove. */
+  readonly newest?: Pick<Checkpoint, 'number' | 'at'>
+  /** Numbers between the first and the last checkpoint that are missing, where those locked away were given. */
+  readonly gaps: readonly NumberRange[]
+}
+
 export type Verification =
-  | {
-      readonly outcome: 'intact'
-      readonly records: number
-      readonly chains: number
-      readonly checkpoints: number
-      readonly unanchored: number
-      /** Of each chain that no checkpoint covers, or that none has covered for an hour, the first record that is not. */
-      readonly unproved: readonly RecordName[]
-    }
+  | Intact
+  | { readonly outcome: 'nothing-to-prove'; readonly checkpoints: number }
   | { readonly outcome: 'broken'; readonly broken: Broken; readonly chain: string; readonly number: number }
 
 const broken = (what: Broken, chain: string, number: number): Verification => ({
@@ -87,6 +102,8 @@ function brokenOrder(checkpoints: readonly Checkpoint[], sha256: Verifier['sha25
   for (const [at, checkpoint] of checkpoints.entries()) {
     const before = checkpoints[at - 1]
     if (before === undefined) continue
+    const isTwin = checkpoint.number === before.number && canonicalJson(checkpoint) !== canonicalJson(before)
+    if (isTwin) return broken('checkpoint-contradicts', 'checkpoints', checkpoint.number)
     if (checkpoint.number <= before.number || checkpoint.at < before.at)
       return broken('checkpoint-replayed', 'checkpoints', checkpoint.number)
     const follows = checkpoint.number === before.number + 1
@@ -115,10 +132,9 @@ function brokenAnchor(
 }
 
 const lastAnchored = (digest: string, checkpoints: readonly Checkpoint[]): number =>
-  Math.max(
-    0,
-    ...checkpoints.flatMap(({ heads }) => heads.flatMap((head) => (head.chainDigest === digest ? [head.number] : []))),
-  )
+  checkpoints
+    .flatMap(({ heads }) => heads)
+    .reduce((last, head) => (head.chainDigest === digest ? Math.max(last, head.number) : last), 0)
 
 /** A checkpoint is signed each minute; a cell that has much to sign takes some. */
 const COVERED_WITHIN_MS = 3_600_000
@@ -131,30 +147,49 @@ function unprovedOf(own: readonly AuditRecord[], anchored: number, newestMs: num
   return isDue ? [{ chain: first.chain, number: first.number }] : []
 }
 
-/** Checks a bundle with nothing but its public key, and names the first broken record. */
-export function verifyBundle(json: unknown, verifier: Verifier): Verification {
-  const parsed = AuditBundleSchema.safeParse(json)
-  if (!parsed.success) return broken('schema', parsed.error.issues[0]?.path.slice(0, 2).join('.') ?? '', 0)
-  const { records, checkpoints: signed } = parsed.data
-  const checkpoints = signed.map(({ checkpoint }) => checkpoint)
-  for (const one of signed) {
-    const found = brokenCheckpoint(one, verifier)
-    if (found !== undefined) return found
+/** A chain said to be here that has no record at all, or one that is here and was not said to be. */
+function brokenDeclaration(
+  declared: readonly string[] | undefined,
+  chains: ReadonlyMap<string, readonly AuditRecord[]>,
+): Verification | undefined {
+  if (declared === undefined) return undefined
+  for (const [chain, own] of chains) {
+    if (!declared.includes(chain)) return broken('chain-not-declared', chain, own[0]?.number ?? 0)
   }
-  const order = brokenOrder(checkpoints, verifier.sha256)
-  if (order !== undefined) return order
-  const chains = Map.groupBy(records, ({ chain }) => chain)
-  const newestMs = Math.max(...records.map(({ at }) => Date.parse(at)))
+  const wiped = declared.find((chain) => !chains.has(chain))
+  return wiped === undefined ? undefined : broken('tail-truncated', wiped, 1)
+}
+
+/** Those of the bundle and those locked away, each once, by number. */
+function unionOf(own: readonly Checkpoint[], locked: readonly Checkpoint[]): readonly Checkpoint[] {
+  const each = new Map([...own, ...locked].map((checkpoint) => [canonicalJson(checkpoint), checkpoint]))
+  return [...each.values()].sort((a, b) => a.number - b.number)
+}
+
+const gapsIn = (checkpoints: readonly Checkpoint[]): readonly NumberRange[] =>
+  checkpoints.flatMap(({ number }, at) => {
+    const before = checkpoints[at - 1]?.number ?? number
+    return number > before + 1 ? [{ from: before + 1, to: number - 1 }] : []
+  })
+
+function verifyChains(
+  chains: ReadonlyMap<string, readonly AuditRecord[]>,
+  checkpoints: readonly Checkpoint[],
+  sha256: Verifier['sha256'],
+): Verification {
+  const records = [...chains.values()].flat()
+  const newestMs = records.reduce((newest, { at }) => Math.max(newest, Date.parse(at)), 0)
   const unproved: RecordName[] = []
   let unanchored = 0
   for (const [chain, own] of chains) {
-    const digest = verifier.sha256(chain)
-    const found = brokenLink(own, verifier.sha256) ?? brokenAnchor(chain, digest, own, checkpoints)
+    const digest = sha256(chain)
+    const found = brokenLink(own, sha256) ?? brokenAnchor(chain, digest, own, checkpoints)
     if (found !== undefined) return found
     const anchored = Math.min(own.length, lastAnchored(digest, checkpoints))
     unanchored += own.length - anchored
     unproved.push(...unprovedOf(own, anchored, newestMs))
   }
+  const newest = checkpoints.at(-1)
   return {
     outcome: 'intact',
     records: records.length,
@@ -162,5 +197,37 @@ export function verifyBundle(json: unknown, verifier: Verifier): Verification {
     checkpoints: checkpoints.length,
     unanchored,
     unproved,
+    ...(newest === undefined ? {} : { newest: { number: newest.number, at: newest.at } }),
+    gaps: [],
   }
+}
+
+/**
+ * Checks a bundle with nothing but its public key, and names the first broken record. Whoever has the table can leave out a
+ * checkpoint together with what it covers: only those locked away, got by another way than the bundle, show that.
+ */
+export function verifyBundle(
+  json: unknown,
+  verifier: Verifier,
+  locked: readonly SignedCheckpoint[] = [],
+): Verification {
+  const parsed = AuditBundleSchema.safeParse(json)
+  if (!parsed.success) return broken('schema', parsed.error.issues[0]?.path.slice(0, 2).join('.') ?? '', 0)
+  const { chains: declared, records, checkpoints: signed } = parsed.data
+  for (const one of [...signed, ...locked]) {
+    const found = brokenCheckpoint(one, verifier)
+    if (found !== undefined) return found
+  }
+  const own = signed.map(({ checkpoint }) => checkpoint)
+  const all = unionOf(
+    own,
+    locked.map(({ checkpoint }) => checkpoint),
+  )
+  const chains = Map.groupBy(records, ({ chain }) => chain)
+  const found =
+    brokenOrder(own, verifier.sha256) ?? brokenOrder(all, verifier.sha256) ?? brokenDeclaration(declared, chains)
+  if (found !== undefined) return found
+  if (records.length === 0) return { outcome: 'nothing-to-prove', checkpoints: all.length }
+  const result = verifyChains(chains, all, verifier.sha256)
+  return result.outcome === 'intact' && locked.length > 0 ? { ...result, gaps: gapsIn(all) } : result
 }

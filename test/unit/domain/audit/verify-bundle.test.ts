@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bundleOf, chainOf, tamperings, verify } from '../../../fixtures/audit-tampering.ts'
+import { bundleOf, chainOf, emptied, tamperings, verify, verifyTampered } from '../../../fixtures/audit-tampering.ts'
 
 describe('an audit bundle', () => {
   it('passes untouched, and says what no checkpoint covers yet', () => {
@@ -11,18 +11,39 @@ describe('an audit bundle', () => {
       checkpoints: 3,
       unanchored: 0,
       unproved: [],
+      newest: { number: 3, at: '2026-01-02T00:02:00.000Z' },
+      gaps: [],
     })
     const longer = { ...bundle, records: chainOf(45) }
     expect(verify(longer)).toMatchObject({ outcome: 'intact', unanchored: 5, unproved: [] })
   })
 
-  it.each(tamperings)('is found broken by $name, at the record that is', ({ tamper, broken, number }) => {
-    const result = verify(tamper(bundleOf()))
+  it.each(tamperings)('is found broken by $name, at the record that is', (tampering) => {
+    const { broken, number } = tampering
+    const result = verifyTampered(tampering)
     expect(result.outcome).toBe('broken')
     if (result.outcome === 'broken') {
       expect(broken).toContain(result.broken)
       expect(result.number).toBe(number)
     }
+  })
+
+  it.each(emptied)('is never intact without a record: $name', ({ tamper }) => {
+    expect(verify(tamper(bundleOf()))).toMatchObject({ outcome: 'nothing-to-prove' })
+  })
+
+  it('of the release before, which does not say its chains, is read as it was', () => {
+    const { chains: _, ...before } = bundleOf()
+    expect(verify(before)).toMatchObject({ outcome: 'intact', records: 40 })
+  })
+
+  it('names what is missing among the checkpoints locked away, but may itself hold only some', () => {
+    const bundle = bundleOf()
+    const [first, , third] = bundle.checkpoints
+    const some = { ...bundle, checkpoints: [first!, third!] }
+    expect(verify(some)).toMatchObject({ outcome: 'intact', gaps: [] })
+    expect(verify(some, bundle.checkpoints)).toMatchObject({ outcome: 'intact', checkpoints: 3, gaps: [] })
+    expect(verify(some, some.checkpoints)).toMatchObject({ outcome: 'intact', gaps: [{ from: 2, to: 2 }] })
   })
 
   it('is not proved where no checkpoint covers the chain: all of it may have been written anew', () => {
