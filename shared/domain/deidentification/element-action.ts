@@ -21,6 +21,18 @@ const CODED = new Set(['CS', 'IS', 'DS'])
 const KEPT_SHORT_TEXT = new Set([
   0x00080100, 0x00080102, 0x00080103, 0x00080104, 0x00180024, 0x00181160, 0x00181210, 0x00181250, 0x00181251,
 ])
+const BULK = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW'])
+/**
+ * Bulk data that is kept: palettes and lookup tables (PS3.3 C.7.9, C.11), without which pixels have no colour. An ICC
+ * profile (0028,2000) is not: it has text tags, a date and a maker, and sRGB is what a viewer takes in its absence.
+ */
+const KEPT_BULK = new Set([
+  0x00281101, 0x00281102, 0x00281103, 0x00281201, 0x00281202, 0x00281203, 0x00281204, 0x00281221, 0x00281222,
+  0x00281223, 0x00281224, 0x00281408, 0x00283006,
+])
+const NUMBERS = new Set(['AT', 'FD', 'FL', 'SL', 'SS', 'SV', 'UL', 'US', 'UV'])
+/** Groups whose numbers say how an image was taken, lies and is shown. Numbers of visits and persons stand elsewhere. */
+const IMAGE_GROUPS = new Set([0x0018, 0x0020, 0x0022, 0x0028, 0x0040, 0x0048, 0x0052, 0x0054, 0x0062, 0x0066])
 /** Frame of Reference UIDs may be well-known atlases (PS3.6 annex A); no other UID of an instance is. */
 const FRAMES_OF_REFERENCE = new Set([0x00200052, 0x30060024, 0x300600c2])
 
@@ -63,6 +75,8 @@ const unlistedAction = (tag: number, vr: string, policy: DeidentificationPolicy)
   if (vr === 'UI') return { do: 'replace-uid', keepWellKnown: true }
   if (TEMPORAL.has(vr)) return policy.dates === 'shift' ? { do: 'shift', fallback: 'empty' } : { do: 'empty' }
   if (SHORT_TEXT.has(vr)) return { do: KEPT_SHORT_TEXT.has(tag) ? 'keep' : 'remove' }
+  if (BULK.has(vr)) return { do: KEPT_BULK.has(tag) ? 'keep' : 'remove' }
+  if (NUMBERS.has(vr)) return { do: IMAGE_GROUPS.has(Math.floor(tag / 0x10000)) ? 'keep' : 'remove' }
   return CODED.has(vr) ? { do: 'keep-if-coded', fallback: 'empty' } : { do: 'keep' }
 }
 

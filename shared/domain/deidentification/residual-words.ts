@@ -1,8 +1,9 @@
 import { rawText, type IdentityTokens } from './identity-tokens.ts'
+import { datesItself, isNumeric, numbersIn } from './residual-numbers.ts'
 import type { ScannedElement } from './scanned-element.ts'
 
 const bulkVrs = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN'])
-/** In bulk data a short word turns up by chance; six bytes in a gigabyte do with a probability of 1 in 280,000. */
+/** In bulk data a short word turns up by chance; six letters, large or small, in a gigabyte do with one of 1 in 4,000. */
 const shortestInBulk = 6
 
 const isLetter = (character: string | undefined): boolean =>
@@ -31,13 +32,57 @@ const spellings = (word: string): readonly string[] => {
   return [word, characters.map((c) => `${c}\0`).join(''), characters.map((c) => `\0${c}`).join('')]
 }
 
-const inBulk = (element: ScannedElement, original: IdentityTokens): boolean => {
-  const characters = asCharacters(element.value)
-  const words = original.words.filter((word) => word.length >= shortestInBulk)
+const inBytes = (element: ScannedElement, original: IdentityTokens, lowered: readonly string[], shortest: number) => {
+  const characters = asCharacters(element.value).toLowerCase()
+  const sought = [...lowered.filter((word) => word.length >= shortest), ...original.days]
   return (
-    words.some((word) => spellings(word).some((spelling) => characters.includes(spelling))) ||
+    sought.some((word) => spellings(word).some((spelling) => characters.includes(spelling))) ||
     [...original.uids].some((uid) => characters.includes(uid))
   )
+}
+
+/** A value of a few numbers is so short that four bytes seldom make a word by chance; a table is bulk data. */
+const A_FEW_BYTES = 64
+
+/** Numbers all of whose bytes are letters are text, perhaps a name that was cut: six letters do not come by chance. */
+const typedLetters = /^[A-Za-z^ ]{6,64}$/
+
+const inNumbers = (element: ScannedElement, original: IdentityTokens, lowered: readonly string[]): boolean => {
+  const shortest = element.value.length <= A_FEW_BYTES ? 4 : shortestInBulk
+  if (inBytes(element, original, lowered, shortest)) return true
+  const text = rawText(element.value)
+  if (lowered.includes(text.toLowerCase()) || typedLetters.test(text)) return true
+  const ids = new Set(lowered.filter((word) => /^0*[1-9]\d{5,}$/.test(word)).map(Number))
+  return numbersIn(element).some((number) => datesItself(number) || ids.has(number))
+}
+
+const inDigits = (value: string, original: IdentityTokens, lowered: readonly string[]): boolean =>
+  (value.length >= 4 && lowered.includes(value)) ||
+  lowered.some((word) => word.length >= shortestInBulk && value.includes(word)) ||
+  [...original.days].some((day) => value.includes(day)) ||
+  datesItself(Number(value))
+
+/** From this length on a word is sought inside longer values too: codes are short, sentences meet it by chance. */
+const shortestInside: Readonly<Record<string, number>> = { CS: 4, SH: 6, LO: 6 }
+
+/** Terms of the standard that have a name in them: MARY is in PRIMARY and GINA in ORIGINAL, on nearly every image. */
+const terms = new Set(
+  (
+    'original primary derived secondary localizer axial monochrome1 monochrome2 palette reformatted projection image ' +
+    'multiplanar volumetric magnitude perfusion diffusion angio resampled quantitative spectroscopy mosaic supine prone ' +
+    'standard modified removed unmodified abdomen chest pelvis shoulder extremity mediastinum prostate sternum clavicle'
+  ).split(' '),
+)
+
+const standsInside = (text: string, vr: string, lowered: readonly string[]): boolean => {
+  const shortest = shortestInside[vr]
+  if (shortest === undefined) return false
+  const rest = text.split(/[\\ _]+/).filter((part) => !terms.has(part))
+  const sought = lowered.filter((word) => word.length >= shortest)
+  return rest.some((part) => {
+    const reversed = part.split('').toReversed().join('')
+    return sought.some((word) => part.includes(word) || reversed.includes(word))
+  })
 }
 
 const uidsInText = /\d+(?:\.\d+){2,}/g
@@ -47,10 +92,17 @@ const inText = (element: ScannedElement, original: IdentityTokens, lowered: read
   const text = rawText(element.value).toLowerCase()
   if (text === '') return false
   if (text.match(uidsInText)?.some((uid) => original.uids.has(uid)) === true) return true
-  if (element.vr === 'UI' || element.vr === 'DS' || element.vr === 'IS') {
+  if (element.vr === 'DS' || element.vr === 'IS') {
+    return text.split('\\').some((value) => inDigits(value.trim(), original, lowered))
+  }
+  if (element.vr === 'UI') {
     return text.split('\\').some((value) => value.length >= 4 && lowered.includes(value.trim()))
   }
-  return lowered.some((word) => standsIn(text, word)) || [...original.days].some((day) => standsIn(text, day))
+  return (
+    lowered.some((word) => standsIn(text, word)) ||
+    standsInside(text, element.vr, lowered) ||
+    [...original.days].some((day) => text.includes(day))
+  )
 }
 
 /** The sentences that the copy writes about itself (CID 7050), in which the word "patient" is nobody's name. */
@@ -62,7 +114,8 @@ const ownSentences = new Set([
 ])
 
 const holdsResidue = (element: ScannedElement, original: IdentityTokens, lowered: readonly string[]): boolean => {
-  if (bulkVrs.has(element.vr)) return inBulk(element, original)
+  if (bulkVrs.has(element.vr)) return inBytes(element, original, lowered, shortestInBulk)
+  if (isNumeric(element)) return inNumbers(element, original, lowered)
   if (!textVrs.has(element.vr)) return false
   const isOwn = element.path.startsWith('0012006') && ownSentences.has(rawText(element.value))
   return !isOwn && inText(element, original, lowered)

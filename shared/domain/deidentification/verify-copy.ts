@@ -16,6 +16,7 @@ export type FindingKind =
   | 'graphics'
   | 'structured-text'
   | 'typed-text'
+  | 'bulk-data'
   | 'listed-attribute'
   | 'uid'
   | 'date'
@@ -48,6 +49,9 @@ const metaAllowed = new Set([0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x0
 const typedText = new Set(['LT', 'ST', 'UT', 'UC', 'UR', 'PN', 'AE', 'AS', 'UN'])
 /** Short text that may be there: codes, and names of sequence, filter, kernel and coils. */
 const shortTextAllowed = /^(0008010[0234]|00180024|00181160|00181210|0018125[01]|0012006[34].*)$/
+const bulkVrs = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW'])
+/** Bulk data that may be there: the pixels, palettes and lookup tables. */
+const bulkAllowed = /^(7FE00010|002811(0[123])|002812(0[1-4]|2[1-4])|00281408|00283006)$/
 const temporalVrs = new Set(['DA', 'DT', 'TM'])
 const textModalities = new Set(['SR', 'KO', 'PR', 'DOC', 'AU', 'PLAN'])
 
@@ -105,6 +109,7 @@ const unlistedFinding = (element: ScannedElement, look: Look): FindingKind | und
   if (element.items !== undefined || isHarmless(element)) return undefined
   if (typedText.has(element.vr)) return 'typed-text'
   if ((element.vr === 'LO' || element.vr === 'SH') && !shortTextAllowed.test(hexOf(element.tag))) return 'typed-text'
+  if (bulkVrs.has(element.vr) && !bulkAllowed.test(hexOf(element.tag))) return 'bulk-data'
   if (element.vr === 'UI') return uidsAreClean(element, true, look.original) ? undefined : 'uid'
   if (!temporalVrs.has(element.vr)) return undefined
   return look.policy.dates === 'shift' ? temporalFinding(element, look) : 'date'
