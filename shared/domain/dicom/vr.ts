@@ -45,8 +45,11 @@ const readDictionary = (): Map<number, number> => {
   for (const [vr, groups] of Object.entries(STANDARD_VRS)) {
     for (const group of groups.split(' ')) {
       const [high = '', elements = ''] = group.split(':')
-      for (const element of elements.split(','))
-        vrs.set(parseInt(high, 16) * 0x10000 + parseInt(element, 16), vrCode(vr))
+      let tag = parseInt(high, 16) * 0x10000
+      for (const distance of elements.split(',')) {
+        tag += parseInt(distance, 16)
+        vrs.set(tag, vrCode(vr))
+      }
     }
   }
   return vrs
