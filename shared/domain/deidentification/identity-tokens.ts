@@ -5,6 +5,8 @@ import { scanDataSet, scanFileMeta, UnreadableObject, type ScannedElement } from
 export interface IdentityTokens {
   /** Parts of names, whole ids, numbers, places: searched as words in all text, and as bytes in the pixels. */
   readonly words: readonly string[]
+  /** Those words that only look like a name, in encodings that do not say what is one: the bytes of a number may. */
+  readonly guessed: ReadonlySet<string>
   /** Every UID that is not of the standard. */
   readonly uids: ReadonlySet<string>
   /** Values of dates and times by the place where they stood. */
@@ -59,6 +61,10 @@ const meaningless = new Set([
 const isWord = (word: string): boolean =>
   word.length >= 3 && !meaningless.has(word.toLowerCase()) && !/^[0.\s-]*$/.test(word)
 
+/** Whether a value is taken for a name because of its `^` alone. */
+const isGuess = (element: ScannedElement): boolean =>
+  element.vr === '??' && !names.has(tagOf(element)) && !identifiers.has(tagOf(element))
+
 const wordsOf = (element: ScannedElement): readonly string[] => {
   if (element.items !== undefined || element.value.length > 1_024) return []
   const tag = tagOf(element)
@@ -73,11 +79,15 @@ const temporalVrs = new Set(['DA', 'DT', 'TM'])
 
 const collect = (elements: readonly ScannedElement[]): IdentityTokens => {
   const words = new Set<string>()
+  const certain = new Set<string>()
   const uids = new Set<string>()
   const days = new Set<string>()
   const temporal = new Map<string, string>()
   for (const element of elements) {
-    for (const word of wordsOf(element)) if (isWord(word)) words.add(word)
+    for (const word of wordsOf(element).filter(isWord)) {
+      words.add(word)
+      if (!isGuess(element)) certain.add(word)
+    }
     if (element.items !== undefined || element.value.length > 1_024) continue
     for (const value of rawText(element.value).split('\\')) {
       if (uidForm.test(value) && !value.startsWith('1.2.840.10008.') && value.length >= 10) uids.add(value)
@@ -86,7 +96,7 @@ const collect = (elements: readonly ScannedElement[]): IdentityTokens => {
     }
     if (temporalVrs.has(element.vr) || element.vr === '??') temporal.set(element.path, rawText(element.value))
   }
-  return { words: [...words], uids, temporal, days }
+  return { words: [...words], guessed: new Set([...words].filter((word) => !certain.has(word))), uids, temporal, days }
 }
 
 /** Reads an original for what identifies. Throws `UnreadableObject`: what cannot be read cannot be shown to be gone. */

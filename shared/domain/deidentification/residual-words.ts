@@ -113,9 +113,14 @@ const ownSentences = new Set([
   'Retain Patient Characteristics Option',
 ])
 
-const holdsResidue = (element: ScannedElement, original: IdentityTokens, lowered: readonly string[]): boolean => {
+interface Sought {
+  readonly lowered: readonly string[]
+  readonly certain: readonly string[]
+}
+
+const holdsResidue = (element: ScannedElement, original: IdentityTokens, { lowered, certain }: Sought): boolean => {
   if (bulkVrs.has(element.vr)) return inBytes(element, original, lowered, shortestInBulk)
-  if (isNumeric(element)) return inNumbers(element, original, lowered)
+  if (isNumeric(element)) return inNumbers(element, original, certain)
   if (!textVrs.has(element.vr)) return false
   const isOwn = element.path.startsWith('0012006') && ownSentences.has(rawText(element.value))
   return !isOwn && inText(element, original, lowered)
@@ -123,8 +128,10 @@ const holdsResidue = (element: ScannedElement, original: IdentityTokens, lowered
 
 /** Places in a copy at which a word, UID or day of the original is still to be read. */
 export const residualWords = (elements: readonly ScannedElement[], original: IdentityTokens): readonly string[] => {
-  const lowered = original.words.map((word) => word.toLowerCase())
+  const lower = (words: readonly string[]) => words.map((word) => word.toLowerCase())
+  const certain = original.words.filter((word) => !original.guessed.has(word))
+  const sought = { lowered: lower(original.words), certain: lower(certain) }
   return elements
-    .filter((element) => element.items === undefined && holdsResidue(element, original, lowered))
+    .filter((element) => element.items === undefined && holdsResidue(element, original, sought))
     .map(({ path }) => path)
 }

@@ -7,7 +7,12 @@ import {
   runDeidentificationCases,
   runUidCollisions,
 } from '../../../../fixtures/deidentification-cases.ts'
-import { oneByteText, writeObject, type WrittenElement } from '../../../../fixtures/dicom-object-writer.ts'
+import {
+  oneByteText,
+  writeObject,
+  type WrittenElement,
+  type WrittenSyntax,
+} from '../../../../fixtures/dicom-object-writer.ts'
 
 it.each(runDeidentificationCases({ count: 30, seed: 20261124 }))(
   '$what: none of $tried escapes',
@@ -23,9 +28,13 @@ it('No two of 50,001 UIDs are replaced alike, over the border of a batch', () =>
 
 const text = (tag: number, vr: string, value: string): WrittenElement => ({ tag, vr, value: oneByteText(value) })
 
-const originalWith = (planted: readonly WrittenElement[], name = 'Mustermann^Erika'): Uint8Array =>
+const originalWith = (
+  planted: readonly WrittenElement[],
+  name = 'Mustermann^Erika',
+  syntax: WrittenSyntax = '1.2.840.10008.1.2.1',
+): Uint8Array =>
   writeObject({
-    syntax: '1.2.840.10008.1.2.1',
+    syntax,
     elements: [
       text(0x00080016, 'UI', '1.2.840.10008.5.1.4.1.1.2'),
       text(0x00080018, 'UI', '1.2.826.0.1.3680043.1.1'),
@@ -113,5 +122,17 @@ describe('What identifies holds a copy, where it was kept', () => {
   it('but a patient called Mary or Gina is no word of the standard', () => {
     const object = originalWith([text(0x00080008, 'CS', 'ORIGINAL\\PRIMARY\\AXIAL')], 'Gina^Mary')
     expect(verifyCopy(copyOf(object), object, policy).outcome).toBe('clean')
+  })
+
+  it('nor is a number a name because one of its bytes is a caret, where the encoding does not say which it is', () => {
+    const number = {
+      tag: 0x00189073,
+      vr: 'FD',
+      value: new Uint8Array([0xb0, 0x41, 0x43, 0xae, 0x5e, 0x22, 0x63, 0x40]),
+    }
+    const object = originalWith([number], 'Mustermann^Erika', '1.2.840.10008.1.2')
+    expect(verifyCopy(copyOf(object), object, policy).outcome).toBe('clean')
+    const erika = originalWith([text(0x00189073, 'FD', 'Erika   ')], 'Mustermann^Erika', '1.2.840.10008.1.2')
+    expect(verifyCopy(copyOf(erika), erika, policy).outcome).toBe('blocked')
   })
 })
