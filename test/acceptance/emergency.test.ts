@@ -95,7 +95,8 @@ describe('a case that no reader may see in time', () => {
     const claimed = await claim(reader, referralId)
     expect(claimed).toMatchObject({ state: 'claimed', readerId: 'r-harris' })
     expect(the(claimed).claimedAt).toBe(claimed.milestones.claimedAt)
-    expect((await reader.call('listWorklist')).items).toEqual([])
+    // On a cell that other suites share the reader may hold other cases.
+    expect((await reader.call('listWorklist')).items.map((item) => item.referralId)).not.toContain(referralId)
     const page = await reader.call('listImages', { params: { referralId } })
     expect([page.mode, page.images.length]).toEqual(['view_in_region_identifiable', 2])
     expect(page.images.some(({ get }) => get !== undefined)).toBe(false)
