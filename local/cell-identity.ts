@@ -1,5 +1,4 @@
 import { issuerKey, type IssuingKeys } from '../functions/machine-token/sign-token.ts'
-import { askedOnce } from '../shared/adapters/asked-once.ts'
 import type { MachineIssuer } from '../shared/contracts/machine-issuer.ts'
 import { isForMachines } from '../shared/domain/access/permissions.ts'
 import type { Clock } from '../shared/ports/surroundings.ts'
@@ -43,6 +42,12 @@ const authorizers = (people: AuthorizerOptions, machines: AuthorizerOptions): Ce
   }
 }
 
+/** Made at its first use. */
+const known = <Made>(make: () => Made): (() => Made) => {
+  let made: Made | undefined
+  return () => (made ??= make())
+}
+
 export const openIdentity = async (identity: Identity, setting: IdentitySetting): Promise<CellIdentity> => {
   const { dataDir, clock, keys, origin } = setting
   const audience = identity.kind === 'provider' ? identity.audience : AUDIENCE
@@ -62,20 +67,20 @@ export const openIdentity = async (identity: Identity, setting: IdentitySetting)
         : { issuer: origin(), audience, keys: issuer?.keys ?? { keys: [] }, clock },
     machines: machineExpectations(machineIssuer(), { keys: [systemsKey] }, clock),
   })
-  const verifier = askedOnce(() => {
+  const verifier = known(() => {
     const { people, machines } = expected()
     // The cell's own issuer follows RFC 9068; a provider may not.
     const ofPeople = { ...people, ...(issuer === undefined ? {} : { accessTokenType: 'at+jwt' as const }) }
-    return Promise.resolve(eitherIssuer(tokenVerifier(ofPeople), tokenVerifier(machines), machines.issuer))
+    return eitherIssuer(tokenVerifier(ofPeople), tokenVerifier(machines), machines.issuer)
   })
-  const authorizer = askedOnce(() => {
+  const authorizer = known(() => {
     const { people, machines } = expected()
-    return Promise.resolve(authorizers(people, machines))
+    return authorizers(people, machines)
   })
   return {
-    tokens: { verify: async (token) => (await verifier()).verify(token) },
+    tokens: { verify: (token) => verifier().verify(token) },
     machineIssuer,
-    authorize: async (authorization, route) => (await authorizer())(authorization, route),
+    authorize: (authorization, route) => authorizer()(authorization, route),
     issuer,
   }
 }

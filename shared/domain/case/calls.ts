@@ -1,3 +1,4 @@
+import type { Instant } from '../instant.ts'
 import type { Case, Escalation, Urgency } from './case.ts'
 
 const HOUR = 60
@@ -32,6 +33,20 @@ export const pauseMinutes = (
 /** How often somebody was called on a clock. Each call bears its number, so those that a case no longer holds are counted. */
 export const callsOn = ({ escalations }: Pick<Case, 'escalations'>, clock: string): number =>
   escalations.reduce((most, one) => (one.clock === clock ? Math.max(most, one.rung) : most), 0)
+
+/** Whom a call goes to, and in which part. */
+export type Called = Pick<Escalation, 'rungName' | 'orgId' | 'personId'>
+
+/** The next call on a clock. Rungs count from 1, and `whom` says who stands on one. */
+export function nextCall(
+  c: Pick<Case, 'escalations'>,
+  clock: string,
+  { at, newId }: { readonly at: Instant; readonly newId: () => string },
+  whom: (rung: number) => Called,
+): { readonly type: 'escalated'; readonly escalation: Escalation } {
+  const rung = callsOn(c, clock) + 1
+  return { type: 'escalated', escalation: { escalationId: newId(), clock, rung, ...whom(rung), raisedAt: at } }
+}
 
 /** Calls that a person may still answer by their ids: somebody may be reading the message of an earlier one. */
 const ANSWERABLE = 3

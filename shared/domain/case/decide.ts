@@ -177,12 +177,9 @@ function permitted(c: Case, happening: Happening): boolean {
   const rule: EventRule = eventRules[happening.type]
   const { state } = c.phase
   if (rule.from === 'nothing') return false
-  if (happening.type === 'referral-cancelled' && hasReport(c)) return false
+  if (rule.withReport === 'never' && hasReport(c)) return false
   if (rule.from !== 'anywhere' && (rule.from === 'any-open' ? isTerminal(state) : !rule.from.includes(state)))
     return false
-  if (rule.heldFrom !== undefined && 'returnTo' in c.phase && !rule.heldFrom.includes(c.phase.returnTo.state)) {
-    return false
-  }
   const to = phaseAfter(c.phase, happening).state
   return to === state || mayFollow(state, to)
 }

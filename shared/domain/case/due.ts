@@ -1,7 +1,7 @@
 import type { Instant } from '../instant.ts'
 import { earlier } from '../instant.ts'
-import { callsOn } from './calls.ts'
-import type { Case, Escalation, ExceptionCode } from './case.ts'
+import { nextCall } from './calls.ts'
+import type { Case, ExceptionCode } from './case.ts'
 import type { DecisionContext } from './consequences.ts'
 import { emergencyDueAt, emergencyDueHappenings } from './emergency-access.ts'
 import type { Happening } from './evolve.ts'
@@ -15,10 +15,8 @@ export function nextDueAt(c: Case): Instant | null {
 const DELIVERY_ATTEMPTS = 5
 
 /** Rungs are named people of the ladder; a clock is a target of the pathway or `state:<state>` for a state's own timer. */
-function escalation(c: Case, clock: string, context: DecisionContext): Escalation {
-  const rung = callsOn(c, clock) + 1
-  return { escalationId: context.newId(), clock, rung, ...context.directory.rung(c, rung), raisedAt: context.at }
-}
+const escalated = (c: Case, clock: string, context: DecisionContext): Happening =>
+  nextCall(c, clock, context, (rung) => context.directory.rung(c, rung))
 
 const exceptionFor = (c: Case): ExceptionCode => {
   if (c.phase.state === 'accepted') return 'no-upload-opened'
@@ -30,7 +28,7 @@ function timerHappenings(c: Case, context: DecisionContext): Happening[] {
   const { phase } = c
   switch (c.timer.then) {
     case 'escalate':
-      return [{ type: 'escalated', escalation: escalation(c, `state:${phase.state}`, context) }]
+      return [escalated(c, `state:${phase.state}`, context)]
     case 'expire':
       return [{ type: 'referral-expired' }]
     case 'except':
@@ -60,10 +58,7 @@ function timerHappenings(c: Case, context: DecisionContext): Happening[] {
  * the state moves the case on in the same minute.
  */
 export function dueHappenings(c: Case, now: Instant, context: DecisionContext): Happening[] {
-  const target: Happening[] =
-    c.target !== null && c.target.dueAt <= now
-      ? [{ type: 'escalated', escalation: escalation(c, c.target.clock, context) }]
-      : []
+  const target: Happening[] = c.target !== null && c.target.dueAt <= now ? [escalated(c, c.target.clock, context)] : []
   const emergencies = emergencyDueHappenings(c, now, context)
   // What ends with an emergency moves the case on by itself, and starts another timer.
   const isMoved = emergencies.some(({ type }) => type === 'claim-released' || type === 'exception-raised')

@@ -1,7 +1,7 @@
 import { addMinutes, type Instant } from '../instant.ts'
 import type { BreakGlass } from '../residency/decision-inputs.ts'
-import { callsOn } from './calls.ts'
-import type { Case, Escalation } from './case.ts'
+import { callsOn, nextCall } from './calls.ts'
+import type { Case } from './case.ts'
 import type { CaseCommand } from './commands.ts'
 import type { DecisionContext } from './consequences.ts'
 import { awaitsConfirmation, awaitsReview, clockOf, hasPart, isOpen, type Emergency } from './emergency.ts'
@@ -32,25 +32,13 @@ export function breakGlassOf(c: Case, readerId: string, at: Instant): BreakGlass
   }
 }
 
-function call(c: Case, one: Emergency, { at, directory, newId }: DecisionContext): Happening {
-  const rung = callsOn(c, clockOf(one)) + 1
-  // To confirm, to review; then to the desk, which cannot review but can find who does.
-  const {
-    role,
-    orgId,
-    personId = orgId,
-  } = rung <= 2 && one.owner !== null ? one.owner : directory.ownerFor('operations', c)
-  const escalation: Escalation = {
-    escalationId: newId(),
-    clock: clockOf(one),
-    rung,
-    rungName: role,
-    orgId,
-    personId,
-    raisedAt: at,
-  }
-  return { type: 'escalated', escalation }
-}
+/** To confirm, to review; then to the desk, which cannot review but can find who does. */
+const call = (c: Case, one: Emergency, context: DecisionContext): Happening =>
+  nextCall(c, clockOf(one), context, (rung) => {
+    const owner = rung <= 2 && one.owner !== null ? one.owner : context.directory.ownerFor('operations', c)
+    const { role, orgId, personId = orgId } = owner
+    return { rungName: role, orgId, personId }
+  })
 
 const REMIND_MINUTES = 24 * 60
 
@@ -83,7 +71,10 @@ const end = (c: Case, ended: readonly Emergency[], at: Instant): Happening[] => 
 ]
 
 export function emergencyDueHappenings(c: Case, now: Instant, context: DecisionContext): Happening[] {
-  const due = c.emergencies.filter((one) => (emergencyDueAt(c, one) ?? now) <= now && emergencyDueAt(c, one) !== null)
+  const due = c.emergencies.filter((one) => {
+    const dueAt = emergencyDueAt(c, one)
+    return dueAt !== null && dueAt <= now
+  })
   const [over, late] = [due.filter((one) => one.endedAt === undefined), due.filter((one) => one.endedAt !== undefined)]
   return [...end(c, over, context.at), ...late.map((one) => call(c, one, context))]
 }

@@ -111,8 +111,8 @@ export type CaseEventType = CaseEvent['type']
 export interface EventRule {
   readonly from: 'nothing' | 'any-open' | 'anywhere' | readonly CaseState[]
   readonly to: CaseState | 'same' | 'left'
-  /** A hold does not widen what may be done: in one, the state it would be left into must be of these too. */
-  readonly heldFrom?: readonly CaseState[]
+  /** `never`: not once a report has been filed, whatever state the case has gone to or is held in since. */
+  readonly withReport?: 'never'
 }
 
 const underway = [
@@ -126,7 +126,6 @@ const underway = [
 ] as const
 /** The images are there and the report is not. */
 const readable = ['study-available', 'offered', 'claimed', 'preliminary'] as const
-const cancellable = ['draft', ...underway] as const
 const holdable = [...underway, 'preliminary', 'final-signed', 'delivered'] as const
 
 export const eventRules = {
@@ -139,8 +138,8 @@ export const eventRules = {
   'information-provided': { from: ['needs-information'], to: 'left' },
   // A case with a report in it stays: a cancelled one takes no addendum, and the report would be lost to its reader.
   'referral-cancelled': {
-    from: [...cancellable, 'needs-information', 'exception'],
-    heldFrom: cancellable,
+    from: ['draft', ...underway, 'needs-information', 'exception'],
+    withReport: 'never',
     to: 'cancelled',
   },
   'referral-expired': { from: ['draft', 'needs-information', 'awaiting-images'], to: 'expired' },

@@ -1,4 +1,4 @@
-import { callsOn } from './calls.ts'
+import { nextCall } from './calls.ts'
 import type { Case } from './case.ts'
 import type { CaseCommand } from './commands.ts'
 import type { DecisionContext } from './consequences.ts'
@@ -8,20 +8,12 @@ import type { Happening } from './evolve.ts'
 export function withheldHappenings(
   c: Case,
   { call, withdraw }: Extract<CaseCommand, { command: 'withhold-copies' }>,
-  { at, directory, newId }: DecisionContext,
+  context: DecisionContext,
 ): Happening[] {
-  const { orgId, personId = orgId } = directory.ownerFor('coordinator', c)
-  const rung = 1 + callsOn(c, 'copies')
-  const escalation = {
-    escalationId: newId(),
-    clock: 'copies',
-    rung,
-    rungName: 'coordinator',
-    orgId,
-    personId,
-    raisedAt: at,
-  }
-  const called: Happening[] = call ? [{ type: 'escalated', escalation }] : []
+  const { orgId, personId = orgId } = context.directory.ownerFor('coordinator', c)
+  const called: Happening[] = call
+    ? [nextCall(c, 'copies', context, () => ({ rungName: 'coordinator', orgId, personId }))]
+    : []
   const gone = { readerId: withdraw ?? '', because: 'no-longer-eligible' } as const
   if (c.phase.state === 'offered' && c.phase.offer.readerId === withdraw) {
     return [...called, { type: 'offer-withdrawn', ...gone }]
