@@ -103,7 +103,8 @@ describe('an erasure', () => {
     })
     const { referralId } = await submit(target, referralOf(subject, study))
     await sendStudy(target.as(clerk), referralId, study)
-    await eventually(target, referrer, referralId, ({ images }) => images.stored === 2)
+    // Complete, and not only stored: the study's metadata, the third object, is written when the upload is settled.
+    await eventually(target, referrer, referralId, ({ images }) => images.complete && images.stored === 2)
     await cancel(referralId)
     await request(referralId)
     if (target.dataDir === undefined) {
