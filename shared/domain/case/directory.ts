@@ -1,6 +1,6 @@
 import { poolOrderFor, type NetworkIndex } from '../network/index-network.ts'
 import type { PathwayId, PersonId, PoolId, ReaderId, SiteId } from '../network/ids.ts'
-import { ladderFor, type NamedRung } from '../routing/escalation-ladder.ts'
+import { ladderFor, type NamedRung, type SiteDesk } from '../routing/escalation-ladder.ts'
 import { questionOf } from '../routing/eligibility-question.ts'
 import { nextShiftFor } from '../routing/next-shift.ts'
 import { overflowTierCount, poolTiers } from '../routing/overflow.ts'
@@ -9,7 +9,7 @@ import type { CaseDirectory } from './consequences.ts'
 import { hasPart } from './emergency.ts'
 import type { Owner } from './owner.ts'
 import { caseFactsOf, reportTypeOf } from './reading-facts.ts'
-import type { OwnerRole } from './states.ts'
+import { ruleOf, type OwnerRole } from './states.ts'
 
 interface Named {
   readonly orgId: string
@@ -22,6 +22,27 @@ const emergencyRoles = {
   confirmer: ['duty-clinician', 'triage-clinician', 'coordinator'],
   reviewer: ['quality-reviewer', 'privacy-officer'],
 } as const
+
+/** Whom the site has for the work of a state, where the work is the site's; an exception is about the state it left. */
+function siteDeskOf(network: NetworkIndex, c: Case): SiteDesk | undefined {
+  const site = network.sites.get(c.siteId as SiteId)
+  if (site === undefined) return undefined
+  const referrer = network.people.get(c.referrerPersonId as PersonId)
+  switch (ruleOf(c.phase.state === 'exception' ? c.phase.returnTo.state : c.phase.state).owner) {
+    case 'triage':
+    case 'vetter':
+      return { rung: 'triage-clinician', personId: site.triageClinician }
+    case 'coordinator':
+    case 'site':
+      return { rung: 'coordinator', personId: site.coordinator }
+    case 'referrer':
+      return referrer === undefined
+        ? { rung: 'coordinator', personId: site.coordinator }
+        : { rung: 'referrer', personId: referrer.personId }
+    default:
+      return undefined
+  }
+}
 
 /**
  * The people of a case, looked up in the network definition. A case whose site or pool has left the network falls to the
@@ -76,7 +97,7 @@ export function caseDirectory(network: NetworkIndex): CaseDirectory {
     const [siteId, pathwayId] = [c.siteId as SiteId, c.pathwayId as PathwayId]
     const poolId = c.phase.state === 'offered' ? (c.phase.offer.poolId as PoolId) : undefined
     const readerId = heldBy(c)?.readerId as ReaderId | undefined
-    const named = siteOf(c) === undefined ? [] : ladderFor({ network, siteId, pathwayId, poolId, readerId })
+    const named = siteOf(c) === undefined ? [] : ladderFor({ network, siteId, pathwayId, poolId, readerId, siteDesk: siteDeskOf(network, c) })
     return named.length > 0 ? named : [{ rung: 'operations', ...desk }]
   }
 

@@ -4,9 +4,15 @@ import { poolOrderFor } from '../network/index-network.ts'
 import type { LadderRung } from '../network/pathway.ts'
 import { siteOf } from './case-facts.ts'
 
+/** Whose work is late while nobody reads: the patient's own site's. */
+export interface SiteDesk {
+  readonly rung: 'referrer' | 'coordinator' | 'triage-clinician'
+  readonly personId: PersonId
+}
+
 /** One rung with the person who answers for it: an escalation to a role is an escalation to nobody. */
 export interface NamedRung {
-  readonly rung: LadderRung
+  readonly rung: LadderRung | SiteDesk['rung']
   readonly personId: PersonId
   readonly orgId: OrgId
   readonly name: string
@@ -19,6 +25,8 @@ export interface LadderQuestion {
   /** Where the case is offered or claimed; absent before it is. */
   readonly poolId?: PoolId | undefined
   readonly readerId?: ReaderId | undefined
+  /** Stands on the rungs of the reading group, which can do nothing about what the site owes. */
+  readonly siteDesk?: SiteDesk | undefined
 }
 
 /** The pool the case would be asked of first, for a case that no pool has yet. */
@@ -27,8 +35,8 @@ const firstPoolOf = ({ network, siteId, pathwayId }: LadderQuestion): PoolId | u
   return [...(order?.homePools ?? []), ...(order?.partnerPools ?? [])][0]
 }
 
-const personOn = (question: LadderQuestion, rung: LadderRung): PersonId | undefined => {
-  const { network, readerId } = question
+const personOn = (question: LadderQuestion, rung: NamedRung['rung']): PersonId | undefined => {
+  const { network, readerId, siteDesk } = question
   const poolId = question.poolId ?? firstPoolOf(question)
   switch (rung) {
     case 'reader':
@@ -41,8 +49,12 @@ const personOn = (question: LadderQuestion, rung: LadderRung): PersonId | undefi
       return siteOf(network, question).dutyClinician
     case 'executive':
       return network.definition.operations.executive
+    default:
+      return siteDesk?.personId
   }
 }
+
+const isReadings = (rung: LadderRung): boolean => rung === 'reader' || rung === 'pool-lead'
 
 /**
  * The ladder of a case with its people. A rung on which nobody stands, such as the reader of an unclaimed case, is
@@ -50,8 +62,10 @@ const personOn = (question: LadderQuestion, rung: LadderRung): PersonId | undefi
  * skips the person whose turn it is.
  */
 export const ladderFor = (question: LadderQuestion): NamedRung[] => {
-  const { network, pathwayId } = question
-  const rungs = network.pathways.get(pathwayId)?.ladder ?? []
+  const { network, pathwayId, siteDesk } = question
+  const rungs = (network.pathways.get(pathwayId)?.ladder ?? []).map((rung) =>
+    siteDesk !== undefined && isReadings(rung) ? siteDesk.rung : rung,
+  )
   const people = rungs.map((rung) => {
     const personId = personOn(question, rung)
     return personId === undefined ? undefined : network.people.get(personId)
