@@ -97,7 +97,10 @@ export function caseDirectory(network: NetworkIndex): CaseDirectory {
     const [siteId, pathwayId] = [c.siteId as SiteId, c.pathwayId as PathwayId]
     const poolId = c.phase.state === 'offered' ? (c.phase.offer.poolId as PoolId) : undefined
     const readerId = heldBy(c)?.readerId as ReaderId | undefined
-    const named = siteOf(c) === undefined ? [] : ladderFor({ network, siteId, pathwayId, poolId, readerId, siteDesk: siteDeskOf(network, c) })
+    const named =
+      siteOf(c) === undefined
+        ? []
+        : ladderFor({ network, siteId, pathwayId, poolId, readerId, siteDesk: siteDeskOf(network, c) })
     return named.length > 0 ? named : [{ rung: 'operations', ...desk }]
   }
 

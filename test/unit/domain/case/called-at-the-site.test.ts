@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest'
 import type { Case } from '../../../../shared/domain/case/case.ts'
 import type { CaseCommand } from '../../../../shared/domain/case/commands.ts'
 import { decideCase } from '../../../../shared/domain/case/decide.ts'
-import { contextAt, course, START, submit, untilClaimed, untilDelivered, upload } from '../../../builders/case-builder.ts'
+import {
+  contextAt,
+  course,
+  START,
+  submit,
+  untilClaimed,
+  untilDelivered,
+  upload,
+} from '../../../builders/case-builder.ts'
 
 /** Whom the calls go to on a state's own clock, when nobody does anything. */
 function calledOn(commands: readonly CaseCommand[], clock: string, calls = 5): [string, string][] {
@@ -40,7 +48,12 @@ describe('the first person called is somebody whose work is late', () => {
     ['images are missing', [submit(), upload], 'state:exception', coordinator],
     ['a referral waits in triage', [manual], 'state:triage', vetter],
     ['a question of triage waits for its answer', [manual, asking], 'state:needs-information', coordinator],
-    ['a question of the reader waits for its answer', [...untilClaimed, asking], 'state:needs-information', coordinator],
+    [
+      'a question of the reader waits for its answer',
+      [...untilClaimed, asking],
+      'state:needs-information',
+      coordinator,
+    ],
     ['a report is not acknowledged', untilDelivered, 'state:delivered', referrer],
   ])('%s', (_, commands, clock, first) => {
     expect(calledOn(commands, clock)).toEqual([first, first, ...above])
