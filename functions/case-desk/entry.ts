@@ -4,6 +4,7 @@ import { httpFunction, type HttpPorts } from '../../shared/runtime/http-function
 import * as desk from './desk-commands.ts'
 import * as emergencies from './emergency-commands.ts'
 import { readStatus, readTimeline } from './follow-case.ts'
+import { listEscalations } from './list-escalations.ts'
 import { listReferrals } from './list-referrals.ts'
 import { readReferral, type ReadPorts } from './read-referral.ts'
 import { attestCopies, listCopies } from './review-copies.ts'
@@ -27,5 +28,6 @@ export const entry = (ports: HttpPorts & ReadPorts & desk.CaseDeskPorts) =>
     reviewEmergency: (asked) => emergencies.reviewEmergency(ports, asked),
     listCopies: (asked) => listCopies(ports, asked),
     attestCopies: (asked) => attestCopies(ports, asked),
+    listEscalations: (asked) => listEscalations(ports, asked),
     acknowledgeEscalation: (asked) => desk.acknowledgeEscalation(ports, asked),
   })

@@ -9,7 +9,7 @@ import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
 import type { Clock } from '../../shared/ports/surroundings.ts'
 
-interface ListPorts {
+export interface ListPorts {
   readonly store: RecordStore
   readonly keys: Pick<KeyVault, 'mac'>
   readonly clock: Clock

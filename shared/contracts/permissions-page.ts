@@ -65,7 +65,7 @@ ${Object.entries(relationMeanings)
 
 ## By role
 
-Any person may also read status and timeline of a case that was escalated to them, and acknowledge the escalation.
+Any person may also read status and timeline of a case that was escalated to them, acknowledge the escalation, and list such cases.
 
 | role | may |
 |---|---|

@@ -1,10 +1,11 @@
+import type { EscalationRow } from '../contracts/http/escalations.ts'
 import type { ReferralRow } from '../contracts/http/referrals.ts'
 import type { WorklistItem } from '../contracts/http/worklist.ts'
 import { partiesOf } from '../domain/access/relations.ts'
 import type { Case } from '../domain/case/case.ts'
 import { nextDueAt } from '../domain/case/due.ts'
 import type { JsonObject } from '../domain/json.ts'
-import type { RecordWrite } from '../ports/record-store.ts'
+import type { RecordKey, RecordWrite } from '../ports/record-store.ts'
 import { keys } from './keys.ts'
 
 interface Row {
@@ -63,13 +64,27 @@ function worklistItem(c: Case, version: number, holder: { readerId: string; sinc
   }
 }
 
-/** Every row a case shows in: the lists of its parties, its reader's worklist, the sweep's calendar. */
+/** One row a person and case, however often they were called: calls come faster than anybody answers them. */
+function escalationRows(c: Case, row: ReferralRow): Row[] {
+  const open = c.escalations.filter(({ acknowledgedAt }) => acknowledgedAt === undefined)
+  return [...Map.groupBy(open, ({ personId }) => personId)].map(([personId, escalations]) => {
+    const body: EscalationRow = { ...row, escalations }
+    return { ...keys.escalationRow(personId, escalations[0]?.raisedAt ?? '', c.referralId), body: plain(body) }
+  })
+}
+
+/** Where the people find the case who were called and have not answered: an erased case is not to be found there either. */
+export const escalationRowKeys = (c: Case): RecordKey[] =>
+  escalationRows(c, listingRow(c, 1)).map(({ partition, sort }) => ({ partition, sort }))
+
+/** Every row a case shows in: the lists of its parties and of whom it called, its reader's worklist, the sweep's calendar. */
 function rowsOf(c: Case, version: number): Row[] {
   const row = listingRow(c, version)
   const rows: Row[] = partiesOf(c).map((orgId) => ({
     ...keys.caseRow(orgId, row.submittedAt, c.referralId),
     body: plain(row),
   }))
+  rows.push(...escalationRows(c, row))
   const holder = holderOf(c)
   if (holder !== undefined) {
     const sort = c.target?.dueAt ?? END_OF_TIME

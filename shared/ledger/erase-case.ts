@@ -14,7 +14,7 @@ import type { Clock } from '../ports/surroundings.ts'
 import { AnsweredBefore } from './asking.ts'
 import { caseChain, transactWithAudit } from './audit-chain.ts'
 import { rememberWrite, type LoadedCase, type Remembered } from './case-ledger.ts'
-import { plain } from './case-rows.ts'
+import { escalationRowKeys, plain } from './case-rows.ts'
 import { casePartition, keys } from './keys.ts'
 import { orderGuards } from './order-guards.ts'
 import { fileWrite, loadFile, type LoadedFile } from './retention-files.ts'
@@ -149,6 +149,7 @@ async function rowsElsewhere(
   const lists = milestones.submittedAt === undefined ? [] : [...network.organisations.keys()]
   return [
     ...(await stillOwn(store, referralId, [...guards, ...(await rowsElsewhereOf(store, referralId))])),
+    ...escalationRowKeys(c),
     ...lists.map((orgId) => keys.caseRow(orgId, milestones.submittedAt ?? '', referralId)),
   ]
 }

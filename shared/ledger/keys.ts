@@ -113,6 +113,11 @@ export const keys = {
     partition: `org#${orgId}#cases`,
     sort: `${submittedAt}#${id}`,
   }),
+  /** Cases in which the person was called and has not answered, by the first such call. */
+  escalationRow: (personId: string, raisedAt: string, id: ReferralId): RecordKey => ({
+    partition: `person#${personId}#escalations`,
+    sort: `${raisedAt}#${id}`,
+  }),
   worklistRow: (readerId: string, dueAt: string, id: ReferralId): RecordKey => ({
     partition: `reader#${readerId}#worklist`,
     sort: `${dueAt}#${id}`,

@@ -7,7 +7,7 @@ import { networkWithReaderAbroad } from '../fixtures/reader-abroad.ts'
 import { cellInHand, claim, untilState, type CellInHand } from './cell-in-hand.ts'
 import { referralBody, sendStudy, studyInHand } from './study-in-hand.ts'
 
-type Step = 'declareEmergency' | 'confirmEmergency' | 'reviewEmergency' | 'claimCase'
+type Step = 'declareEmergency' | 'confirmEmergency' | 'reviewEmergency' | 'claimCase' | 'acknowledgeEscalation'
 
 let hand: CellInHand
 let referralId: string
@@ -27,16 +27,29 @@ const codeOf = async (answer: Promise<unknown>): Promise<string> => {
 }
 
 /** As anybody who may not follow the case would have to ask: with the version that somebody told them. */
-async function step(who: ApiClient, operation: Step, body: object, emergencyId = ''): Promise<CaseStatus> {
+async function step(
+  who: ApiClient,
+  operation: Step,
+  body: object,
+  emergencyId = '',
+  escalationId = '',
+): Promise<CaseStatus> {
   for (;;) {
     const { version } = await statusNow()
     try {
-      return await who.call(operation, { params: { referralId, emergencyId }, body: body as never, version })
+      return await who.call(operation, {
+        params: { referralId, emergencyId, escalationId },
+        body: body as never,
+        version,
+      })
     } catch (thrown) {
       if (!(thrown instanceof ApiProblem) || thrown.problem.code !== 'stale-version') throw thrown
     }
   }
 }
+
+const calledIn = async (sub: string): Promise<string[]> =>
+  (await hand.as(sub).call('listEscalations', { query: { limit: 200 } })).referrals.map((row) => row.referralId)
 
 const declaration = { readerId: 'r-harris', reason: 'threat-to-life' }
 const the = (status: CaseStatus) => {
@@ -76,6 +89,10 @@ describe('a case that no reader may see in time', () => {
     expect(Date.parse(expiresAt) - Date.parse(declaredAt)).toBe(60 * 60_000)
     expect(Date.parse(reviewDueAt) - Date.parse(declaredAt)).toBe(72 * 3_600_000)
 
+    // Who is called finds the case in a list of their own, until they have taken it up.
+    expect(await calledIn('p-duty-dublin')).toContain(referralId)
+    expect(await calledIn('p-coordinator-dublin')).not.toContain(referralId)
+
     const stale = { params: { referralId, emergencyId }, body: {}, version }
     expect(await codeOf(hand.as('p-duty-dublin').call('confirmEmergency', stale))).toBe('stale-version')
     expect(await codeOf(step(hand.as('p-harris'), 'claimCase', {}))).toBe('not-found')
@@ -87,6 +104,9 @@ describe('a case that no reader may see in time', () => {
     expect(confirmed.escalations.map(({ personId }) => personId)).toEqual(
       expect.arrayContaining(['p-duty-dublin', 'p-privacy-dublin']),
     )
+    for (const { escalationId } of confirmed.escalations.filter(({ personId }) => personId === 'p-duty-dublin'))
+      await step(hand.as('p-duty-dublin'), 'acknowledgeEscalation', {}, emergencyId, escalationId)
+    expect(await calledIn('p-duty-dublin')).not.toContain(referralId)
   })
 
   it('is claimed and seen in the region by the reader it names, on no worklist, and by nobody else', async () => {

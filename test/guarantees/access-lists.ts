@@ -111,6 +111,17 @@ const lists = ({ cases }: AccessWorld): readonly Asked[] => [
     wrong: (answer, { personId }) =>
       shownWithoutRight(cases, rowsIn(answer, 'items'), (c) => [c.offeredTo, c.heldBy].includes(personId)),
   },
+  {
+    operation: 'listEscalations',
+    method: 'GET',
+    path: '/v1/escalations?limit=200',
+    wrong: (answer, { personId }) => {
+      const rows = rowsIn(answer, 'referrals')
+      const isCalled = (c: KnownCase) => c.escalations.some((one) => one.personId === personId)
+      const unseen = cases.filter((c) => isCalled(c) && !rows.some(({ referralId }) => referralId === c.referralId))
+      return [...shownWithoutRight(cases, rows, isCalled), ...unseen.map(({ name }) => `not ${name}`)]
+    },
+  },
   { operation: 'readKpis', method: 'GET', path: '/v1/kpis?from=2026-11-01&to=2026-11-30' },
 ]
 

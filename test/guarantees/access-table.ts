@@ -106,6 +106,7 @@ export const rightsWithoutCase: Readonly<Partial<Record<OperationId, readonly Pe
   listReferrals: (Object.keys(rights) as PersonRole[]).filter(
     (role) => role !== 'network-administrator' && role !== 'platform-engineer',
   ),
+  listEscalations: Object.keys(rights) as PersonRole[],
   listRetention: ['privacy-officer', 'auditor'],
   readAccessReport: ['privacy-officer'],
   listWorklist: ['reader'],

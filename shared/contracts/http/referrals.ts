@@ -9,14 +9,14 @@ import {
   ReportMarkSchema,
   UrgencySchema,
 } from '../../domain/case/case.ts'
-import { EmergencyReasonSchema, EmergencySchema, ReviewOutcomeSchema } from '../../domain/case/emergency.ts'
+import { EmergencySchema } from '../../domain/case/emergency.ts'
 import { ActorSchema } from '../../domain/case/events.ts'
 import { OwnerSchema } from '../../domain/case/owner.ts'
 import { CaseStateSchema } from '../../domain/case/states.ts'
 import { UID_FORM } from '../../domain/dicom/dicom-uid.ts'
 import { DicomModalitySchema } from '../../domain/dicom/modality.ts'
 import { InstantSchema } from '../../domain/instant.ts'
-import { PathwayIdSchema, ReaderIdSchema, SiteIdSchema } from '../../domain/network/ids.ts'
+import { PathwayIdSchema, SiteIdSchema } from '../../domain/network/ids.ts'
 import { ModalitySchema } from '../../domain/network/vocabulary.ts'
 import { CONTROL, CONTROL_BUT_LAYOUT, freeText, isWithout, shortText } from './free-text.ts'
 import { CaseNoteSchema } from './notes.ts'
@@ -222,38 +222,3 @@ export const TimelineSchema = z
   .meta({ id: 'Timeline' })
 
 export const ReferralParamsSchema = z.strictObject({ referralId: ReferralIdSchema })
-
-/** Reasons are codes or short notes about the process; clinical text belongs in the sealed context. */
-export const RejectSchema = z
-  .strictObject({
-    reason: z.enum([
-      'not-indicated',
-      'wrong-modality',
-      'duplicate',
-      'outside-agreement',
-      'insufficient-quality',
-      'other',
-    ]),
-  })
-  .meta({ id: 'Reject', examples: [{ reason: 'not-indicated' }] })
-export const CancelSchema = z
-  .strictObject({ reason: z.enum(['patient-declined', 'no-longer-needed', 'duplicate', 'entered-in-error', 'other']) })
-  .meta({ id: 'Cancel', examples: [{ reason: 'no-longer-needed' }] })
-export const ResolveExceptionSchema = z
-  .strictObject({
-    resolution: z.enum(['images-requested-again', 'reader-arranged', 'retry', 'handled-by-telephone', 'other']),
-  })
-  .meta({ id: 'ResolveException', examples: [{ resolution: 'retry' }] })
-export const DeclareEmergencySchema = z
-  .strictObject({ readerId: ReaderIdSchema, reason: EmergencyReasonSchema })
-  .meta({ id: 'DeclareEmergency', examples: [{ readerId: 'r-harris', reason: 'threat-to-life' }] })
-export const ReviewEmergencySchema = z
-  .strictObject({ outcome: ReviewOutcomeSchema })
-  .meta({ id: 'ReviewEmergency', examples: [{ outcome: 'appropriate' }] })
-export const EmergencyParamsSchema = ReferralParamsSchema.extend({
-  emergencyId: z.string().regex(/^[0-9a-z]{26}$/),
-})
-export const HandOverSchema = z
-  .strictObject({ reason: z.enum(['reader-unavailable', 'reader-not-eligible', 'other']) })
-  .meta({ id: 'HandOver', examples: [{ reason: 'reader-unavailable' }] })
-export const EmptySchema = z.strictObject({}).meta({ id: 'Empty', examples: [{}] })

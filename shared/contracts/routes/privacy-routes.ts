@@ -10,7 +10,8 @@ import {
   RetentionQuerySchema,
   RetentionSchema,
 } from '../http/privacy.ts'
-import { EmptySchema, ReferralParamsSchema } from '../http/referrals.ts'
+import { EmptySchema } from '../http/case-commands.ts'
+import { ReferralParamsSchema } from '../http/referrals.ts'
 import { route, type Route } from './route.ts'
 
 const retentionCommand = <const O extends string, P extends z.ZodType, B extends z.ZodType>(

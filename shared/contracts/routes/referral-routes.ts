@@ -1,21 +1,24 @@
-import * as z from 'zod'
-import { ReferralIdSchema } from '../../domain/case/case.ts'
+import type * as z from 'zod'
 import { type RefusalCode } from '../../domain/refusal.ts'
 import { ProvideInformationSchema, RequestInformationSchema } from '../http/notes.ts'
 import {
   CancelSchema,
-  CaseStatusSchema,
   DeclareEmergencySchema,
   EmergencyParamsSchema,
   EmptySchema,
   HandOverSchema,
-  ListReferralsQuerySchema,
-  ReadReferralSchema,
-  ReferralPageSchema,
-  ReferralParamsSchema,
   RejectSchema,
   ResolveExceptionSchema,
   ReviewEmergencySchema,
+} from '../http/case-commands.ts'
+import { EscalationPageSchema, EscalationParamsSchema } from '../http/escalations.ts'
+import {
+  CaseStatusSchema,
+  ListReferralsQuerySchema,
+  PageQuerySchema,
+  ReadReferralSchema,
+  ReferralPageSchema,
+  ReferralParamsSchema,
   SubmitReferralSchema,
   TimelineSchema,
 } from '../http/referrals.ts'
@@ -62,11 +65,6 @@ const ofEmergency = <const O extends string, B extends z.ZodType>(
     answer: CaseStatusSchema,
     refuses: ['illegal-transition', 'second-person-needed'],
   })
-
-const escalationParams = z.strictObject({
-  referralId: ReferralIdSchema,
-  escalationId: z.string().regex(/^[0-9a-z]{26}$/),
-})
 
 export const referralRoutes = [
   route({
@@ -164,6 +162,18 @@ export const referralRoutes = [
     HandOverSchema,
   ),
   route({
+    operationId: 'listEscalations',
+    method: 'GET',
+    path: '/v1/escalations',
+    capability: 'case-desk',
+    summary:
+      'List the cases in which somebody waits for you: those with an escalation addressed to you and not taken up',
+    scopes: ['referrals:read', 'worklist:read'],
+    query: PageQuerySchema,
+    answer: EscalationPageSchema,
+    refuses: ['invalid-cursor'],
+  }),
+  route({
     operationId: 'acknowledgeEscalation',
     method: 'POST',
     path: '/v1/referrals/{referralId}/escalations/{escalationId}/acknowledge',
@@ -171,7 +181,7 @@ export const referralRoutes = [
     summary: 'Say that you have taken up an escalation addressed to you',
     scopes: ['referrals:write', 'referrals:triage', 'worklist:claim'],
     command: 'versioned',
-    params: escalationParams,
+    params: EscalationParamsSchema,
     body: EmptySchema,
     answer: CaseStatusSchema,
   }),

@@ -1,4 +1,5 @@
-import { EmptySchema, ReferralParamsSchema } from '../http/referrals.ts'
+import { EmptySchema } from '../http/case-commands.ts'
+import { ReferralParamsSchema } from '../http/referrals.ts'
 import {
   MANIFEST_LIMIT,
   ObjectParamsSchema,

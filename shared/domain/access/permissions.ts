@@ -103,6 +103,7 @@ export const permissions = {
     { roles: ['coordinator'], relations: ['referring'] },
     { roles: ['reading-group-lead'], relations: ['reading-group'] },
   ],
+  listEscalations: [{ roles: everybody, relations: [] }],
   acknowledgeEscalation: [{ roles: everybody, relations: ['escalated-to'] }],
   // Two people open a case in an emergency, and at least the second of them is of the patient's own hospital, as is who judges it.
   declareEmergency: [
