@@ -12,6 +12,8 @@ export interface ListenOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
+  /** Whether other threads listen on it too. */
+  readonly sharesPort?: boolean
 }
 
 /** A peer that sends nothing for so long is gone; an object over a slow line may take as long as it likes. */
@@ -24,7 +26,7 @@ const originOf = ({ address, family, port }: AddressInfo): string => {
 
 export const listen = async (
   serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
-  { host, port }: ListenOptions,
+  { host, port, sharesPort = false }: ListenOptions,
 ): Promise<Listening> => {
   const server = createServer(
     { requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 10_000 },
@@ -35,7 +37,7 @@ export const listen = async (
   server.timeout = IDLE_MS
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, resolve)
+    server.listen({ port, host, reusePort: sharesPort }, resolve)
   })
   return {
     origin: originOf(server.address() as AddressInfo),

@@ -19,7 +19,7 @@ export type FromObjectThread = { readonly origin: string } | { readonly fault: u
 
 const tell = (message: FromObjectThread): void => parentPort?.postMessage(message)
 
-const { desk, root, mark, host, port, ...access } = workerData as ObjectThreadData
+const { desk, root, mark, host, port, sharesPort, ...access } = workerData as Required<ObjectThreadData>
 const files = objectFiles(root, mark)
 await files.prepare()
 const objects = objectServer({
@@ -29,7 +29,7 @@ const objects = objectServer({
   clock: systemClock(),
   onFault: (fault) => tell({ fault }),
 })
-const listening = await listen(objects, { host, port })
+const listening = await listen(objects, { host, port, sharesPort })
 parentPort?.once('message', () => {
   void listening.stop().then(async () => {
     await files.close()

@@ -7,9 +7,12 @@ import { removeStores } from './stores.ts'
 const NOT_MEASURED = 'not measured'
 export type OrNotMeasured<Figures> = Figures | typeof NOT_MEASURED
 
-/** `cold`: the first study of a process that has just started. `warm`: it has taken in one of 100 instances before. */
+/**
+ * `cold`: the first study of a process that has just started. `warm`: it has taken in one of 1,000 instances before, on both sides
+ * alike, which is how a cell that runs for weeks meets nearly every study: V8 goes on compiling for about as many (ADR 0017).
+ */
 export type Start = 'cold' | 'warm'
-const WARMING = 100
+const WARMING = 1000
 
 export interface IngestSide {
   readonly perSecond: Spread

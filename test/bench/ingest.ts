@@ -71,7 +71,7 @@ const sendStudy = async (api: ApiClient, study: CtStudy, clients: number): Promi
     const { images } = await api.call('readStatus', { params: { referralId } })
     if (images.failed > 0) throw new Error('an instance was not stored')
     if (images.complete && images.stored === study.objects.length) return
-    await pause(10)
+    await pause(5)
   }
 }
 

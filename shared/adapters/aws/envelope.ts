@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto'
 
 /**
  * One sealed text: format (1 byte), length of the wrapped key (2), wrapped key, nonce (12), tag (16), text. Every byte is
@@ -21,7 +21,7 @@ const authenticated = (bound: string, wrapped: Uint8Array): Buffer =>
   Buffer.concat([Buffer.from(`${bound}\n`, 'utf8'), wrapped])
 
 /** AES-256-GCM: a random 96-bit nonce each time (NIST SP 800-38D 8.2.2), `bound` authenticated with the text. */
-export const encrypt = (plaintext: string, dataKey: Uint8Array, wrapped: Uint8Array, bound: string): string => {
+export const encrypt = (plaintext: string, dataKey: KeyObject, wrapped: Uint8Array, bound: string): string => {
   const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', dataKey, nonce).setAAD(authenticated(bound, wrapped))
   const text = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()])
@@ -45,7 +45,7 @@ export const readEnvelope = (ciphertext: string): Envelope => {
 }
 
 /** Throws when the text, the tag or `bound` is not what was sealed. */
-export const decrypt = ({ wrapped, nonce, tag, text }: Envelope, dataKey: Uint8Array, bound: string): string => {
+export const decrypt = ({ wrapped, nonce, tag, text }: Envelope, dataKey: KeyObject, bound: string): string => {
   const decipher = createDecipheriv('aes-256-gcm', dataKey, nonce, { authTagLength: TAG_BYTES })
     .setAAD(authenticated(bound, wrapped))
     .setAuthTag(tag)

@@ -65,9 +65,9 @@ export const kmsKeyVault = (keys: CellKeys): KeyVault => {
   return {
     seal: async (plaintext, context) => {
       const bound = canonicalJson(context)
-      const { plaintext: dataKey, wrapped } = await sealing().forSealing(bound, context)
+      const { key, wrapped } = await sealing().forSealing(bound, context)
       return {
-        ciphertext: encrypt(plaintext, dataKey, wrapped, bound),
+        ciphertext: encrypt(plaintext, key, wrapped, bound),
         keyId: named(keys.sealKeyArn, 'seal'),
         context: { ...context },
       }
@@ -75,8 +75,8 @@ export const kmsKeyVault = (keys: CellKeys): KeyVault => {
     open: async ({ ciphertext }, context) => {
       const envelope = readEnvelope(ciphertext)
       const bound = canonicalJson(context)
-      const { plaintext: dataKey } = await sealing().forOpening(bound, context, envelope.wrapped)
-      return decrypt(envelope, dataKey, bound)
+      const { key } = await sealing().forOpening(bound, context, envelope.wrapped)
+      return decrypt(envelope, key, bound)
     },
     mac: async (purpose, message) => {
       // Hashed first: KMS takes 4,096 bytes. The purpose cannot run into the message, no purpose holds a NUL.

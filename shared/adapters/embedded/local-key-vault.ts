@@ -11,7 +11,8 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { canonicalJson } from '../../domain/canonical-json.ts'
-import type { KeyVault, SealContext } from '../../ports/key-vault.ts'
+import type { KeyVault } from '../../ports/key-vault.ts'
+import { heldDataKeys, type DataKeys } from '../held-data-keys.ts'
 import { openTokenKey, type CellKeys } from './key-file.ts'
 
 const NONCE = 12
@@ -25,7 +26,7 @@ const encrypt = (key: KeyObject, plaintext: Uint8Array, bound: string): Buffer =
   return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
 }
 
-const decrypt = (key: KeyObject, sealed: Buffer, bound: string): Buffer => {
+const decrypt = (key: KeyObject, sealed: Uint8Array, bound: string): Buffer => {
   if (sealed.byteLength < NONCE + TAG) throw new Error('the sealed text is too short')
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE), { authTagLength: TAG })
     .setAAD(Buffer.from(bound, 'utf8'))
@@ -37,12 +38,24 @@ const publicPem = (key: KeyObject): string => createPublicKey(key).export({ type
 
 const WRAPPED_KEY = NONCE + KEY + TAG
 
-/**
- * The cell's keys in this process, used as KMS is used in the cloud edition: each text under a data key of its own, the data
- * key wrapped under the cell's key, both bound to the context.
- */
+/** Both the data key under the cell's key and the text under the data key are bound to the context. */
+const dataKeysUnder = (cellKey: KeyObject): DataKeys =>
+  heldDataKeys({
+    make: async (bound) => {
+      const bytes = randomBytes(KEY)
+      const wrapped = encrypt(cellKey, bytes, `key ${bound}`)
+      return Promise.resolve({ key: createSecretKey(bytes), wrapped })
+    },
+    unwrap: async (bound, _context, wrapped) =>
+      Promise.resolve({ key: createSecretKey(decrypt(cellKey, wrapped, `key ${bound}`)), wrapped }),
+  })
+
+/** The cell's keys in this process, used as KMS is used in the cloud edition. */
 export const localKeyVault = (keys: CellKeys, tokenKeyPath: string): KeyVault => {
-  const sealing = new Map(keys.sealing.map(({ keyId, key }) => [keyId, createSecretKey(key, 'base64url')]))
+  const sealing = new Map(
+    keys.sealing.map(({ keyId, key }) => [keyId, dataKeysUnder(createSecretKey(key, 'base64url'))]),
+  )
+  const sealingKeyId = keys.sealing.at(-1)?.keyId ?? ''
   const signingKey = createPrivateKey(keys.signing.pem)
   const pem = publicPem(signingKey)
   let tokenKey: Promise<KeyObject> | undefined
@@ -55,28 +68,26 @@ export const localKeyVault = (keys: CellKeys, tokenKeyPath: string): KeyVault =>
       ),
     ]),
   )
-  const keyNamed = <Name>(named: ReadonlyMap<Name, KeyObject>, name: Name): KeyObject => {
+  const keyNamed = <Name, Key>(named: ReadonlyMap<Name, Key>, name: Name): Key => {
     const key = named.get(name)
     if (key === undefined) throw new Error('the key is not known in this cell')
     return key
   }
 
-  const seal = (plaintext: string, context: SealContext) => {
-    const { keyId } = keys.sealing.at(-1) ?? { keyId: '' }
-    const bound = canonicalJson(context)
-    const dataKey = randomBytes(KEY)
-    const wrapped = encrypt(keyNamed(sealing, keyId), dataKey, `key ${bound}`)
-    const text = encrypt(createSecretKey(dataKey), Buffer.from(plaintext, 'utf8'), `text ${bound}`)
-    return { ciphertext: Buffer.concat([wrapped, text]).toString('base64url'), keyId, context: { ...context } }
-  }
-
   return {
-    seal: async (plaintext, context) => Promise.resolve(seal(plaintext, context)),
+    seal: async (plaintext, context) => {
+      const bound = canonicalJson(context)
+      const { key, wrapped } = await keyNamed(sealing, sealingKeyId).forSealing(bound, context)
+      const text = encrypt(key, Buffer.from(plaintext, 'utf8'), `text ${bound}`)
+      const ciphertext = Buffer.concat([wrapped, text]).toString('base64url')
+      return { ciphertext, keyId: sealingKeyId, context: { ...context } }
+    },
     open: async ({ ciphertext, keyId }, context) => {
       const bound = canonicalJson(context)
       const bytes = Buffer.from(ciphertext, 'base64url')
-      const dataKey = createSecretKey(decrypt(keyNamed(sealing, keyId), bytes.subarray(0, WRAPPED_KEY), `key ${bound}`))
-      return Promise.resolve(decrypt(dataKey, bytes.subarray(WRAPPED_KEY), `text ${bound}`).toString('utf8'))
+      const [wrapped, text] = [bytes.subarray(0, WRAPPED_KEY), bytes.subarray(WRAPPED_KEY)]
+      const { key } = await keyNamed(sealing, keyId).forOpening(bound, context, wrapped)
+      return decrypt(key, text, `text ${bound}`).toString('utf8')
     },
     mac: async (purpose, message) =>
       Promise.resolve(createHmac('sha256', keyNamed(macKeys, purpose)).update(message, 'utf8').digest()),

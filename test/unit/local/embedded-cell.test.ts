@@ -101,6 +101,18 @@ describe('an embedded cell', () => {
     expect((await cell.ports.network.current()).definition.cells[0]?.baseUrl).toBe(cell.baseUrl)
   })
 
+  it('serves objects to many at once, on a port that no second cell can take a share of', async () => {
+    const cell = await start()
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => fetch(`${cell.objectsUrl}/incoming/key`, { headers: { connection: 'close' } })),
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]))
+    await expect(start({ objectsPort: Number(new URL(cell.objectsUrl).port) })).rejects.toThrow('EADDRINUSE')
+    await cell.stop()
+    running.pop()
+    await expect(fetch(`${cell.objectsUrl}/incoming/key`)).rejects.toThrow()
+  })
+
   it('lets a browser upload and download, and nothing else across origins', async () => {
     const cell = await start({ corsOrigins: ['https://viewer.example'] })
     const preflight = (origin: string, url = `${cell.objectsUrl}/incoming/key`) =>
