@@ -35,7 +35,14 @@ export interface Resolver {
 }
 
 /** The amazonaws domain differs by partition, and a foreign one is a foreign place. */
-const URL_SUFFIXES: Readonly<Record<string, string>> = { 'aws-cn': 'amazonaws.com.cn', 'aws-eusc': 'amazonaws.eu' }
+const URL_SUFFIXES: Readonly<Record<string, string>> = {
+  'aws-cn': 'amazonaws.com.cn',
+  'aws-eusc': 'amazonaws.eu',
+  'aws-iso': 'c2s.ic.gov',
+  'aws-iso-b': 'sc2s.sgov.gov',
+  'aws-iso-e': 'cloud.adc-e.uk',
+  'aws-iso-f': 'csp.hci.ic.gov',
+}
 
 const pseudoParameters = (place: Place): Readonly<Record<string, Plain | undefined>> => {
   const account = place.account ?? pseudoMark('AccountId')

@@ -8,6 +8,8 @@ export interface Cell {
   readonly account: string | undefined
   /** Names of buckets that this template or another one of the same cell creates. */
   readonly buckets: ReadonlySet<string>
+  /** Domains that this template or another one of the same cell answers for. */
+  readonly domains: ReadonlySet<string>
 }
 
 const ACCOUNT = /^\d{12}$/

@@ -26,10 +26,26 @@ export interface ResidencyOptions {
   readonly siblings?: readonly unknown[] | undefined
 }
 
-const bucketNamesOf = (resources: readonly Resource[]): string[] =>
-  resources
-    .filter(({ type }) => type === 'AWS::S3::Bucket')
-    .flatMap(({ properties }) => textsOf(properties['BucketName']))
+/** The property in which a resource of the cell says under which name it is reached. */
+const BUCKET_NAMES = [
+  ['AWS::S3::Bucket', 'BucketName'] as const,
+  ['AWS::S3Express::DirectoryBucket', 'BucketName'] as const,
+]
+const DOMAIN_NAMES = [
+  ['AWS::Route53::HostedZone', 'Name'] as const,
+  ['AWS::CertificateManager::Certificate', 'DomainName'] as const,
+  ['AWS::ApiGateway::DomainName', 'DomainName'] as const,
+  ['AWS::ApiGatewayV2::DomainName', 'DomainName'] as const,
+]
+
+const namesOf = (resources: readonly Resource[], kinds: readonly (readonly [type: string, property: string])[]) =>
+  new Set(
+    resources.flatMap((resource) =>
+      kinds
+        .filter(([type]) => type === resource.type)
+        .flatMap(([, property]) => textsOf(resource.properties[property])),
+    ),
+  )
 
 /** Types of other vendors run their own code while deploying, and a module is a template of its own. */
 const observeType = ({ type }: Resource): Observation[] =>
@@ -112,7 +128,14 @@ export const checkResidency = (json: unknown, options: ResidencyOptions): Findin
     cellTemplates.map((one) => createResolver(one, { place: { region, account, partition } }).resources())
   const account = options.account ?? inferAccount(resourcesFor(undefined).flat(), region)
   const [resources = [], ...siblings] = resourcesFor(account)
-  const cell: Cell = { region, partition, account, buckets: new Set([resources, ...siblings].flatMap(bucketNamesOf)) }
+  const together = [resources, ...siblings].flat()
+  const cell: Cell = {
+    region,
+    partition,
+    account,
+    buckets: namesOf(together, BUCKET_NAMES),
+    domains: namesOf(together, DOMAIN_NAMES),
+  }
   const outputs = outputsOf(template, createResolver(template, { place: { region, account, partition } }))
   const found = [...resources, outputs].flatMap((resource) =>
     withoutEchoes(observe(resource, cell)).map((observation): Finding => ({

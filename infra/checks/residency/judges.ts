@@ -3,7 +3,7 @@ import { isOpenText, readable } from '../cloudformation/symbols.ts'
 import { arnsIn } from './arn.ts'
 import { isForeignAccount, type Cell } from './cell.ts'
 import { HARMLESS_MANAGED_POLICIES } from './exit-actions.ts'
-import { isRegionName } from './regions.ts'
+import { AWS_DOMAIN, isRegionName } from './regions.ts'
 import type { Judge, Judgement } from './rule.ts'
 import { whereIs, whereIsBucket, whereIsUrl, type Whereabouts } from './whereabouts.ts'
 
@@ -78,6 +78,12 @@ export const elsewhere: Judge = judgeText((text, cell) => fromWhereabouts(whereI
 /** A bucket that this cell is not known to hold. */
 export const foreignBucket: Judge = judgeText((text, cell) => fromWhereabouts(whereIsBucket(text, cell)))
 
+/** A bucket written out that this cell is not known to hold; one the deployer names is the deployer's to answer for. */
+export const literalBucket: Judge = (value, cell, siblings) => {
+  const judgement = foreignBucket(value, cell, siblings)
+  return judgement?.verdict === 'leak' ? judgement : undefined
+}
+
 /** A URL whose host is not of this cell. */
 export const outsideUrl: Judge = judgeText((text, cell) => fromWhereabouts(whereIsUrl(text, cell)))
 
@@ -103,7 +109,7 @@ export const unreviewedManagedPolicy: Judge = judgeText((text) => {
   return name === undefined || HARMLESS_MANAGED_POLICIES.has(name) ? undefined : { verdict: 'leak', detail: name }
 })
 
-const S3_HOST = /^https:\/\/(?:([^./]+)\.)?s3[.-]([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^/]+)\//
+const S3_HOST = new RegExp(`^https://(?:([^./]+)\\.)?s3[.-]([a-z0-9-]+)\\.${AWS_DOMAIN}/([^/]+)/`)
 
 /** A nested template that is not in the cell's own deployment bucket or one of its buckets. */
 export const templateElsewhere: Judge = judgeText((text, cell) => {

@@ -54,6 +54,10 @@ const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
 export const partitionOf = (region: string): string =>
   PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws'
 
+/** The domains of AWS endpoints, those of every partition, as a part of a pattern. */
+export const AWS_DOMAIN =
+  '(?:amazonaws\\.com(?:\\.cn)?|amazonaws\\.eu|api\\.aws|on\\.aws|s?c2s\\.(?:ic|sgov)\\.gov|cloud\\.adc-e\\.uk|csp\\.hci\\.ic\\.gov)'
+
 /**
  * The account from which AWS itself writes load balancer logs in a region; a bucket policy has to name it.
  * Newer regions use a service principal.

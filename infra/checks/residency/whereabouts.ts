@@ -1,6 +1,7 @@
-import { isOpenText, isOwnThing, marksIn, readable } from '../cloudformation/symbols.ts'
+import { isOpenText, isOwnThing, readable } from '../cloudformation/symbols.ts'
 import { arnsIn } from './arn.ts'
 import { isForeignAccount, isOwnBucketName, type Cell } from './cell.ts'
+import { bareHostOf, foreignAccountOfHostIn, hostOf, whereIsHost } from './hosts.ts'
 import { foreignRegionsIn } from './regions.ts'
 
 /** Where something is: in the cell, outside it, or nobody can tell from the template. */
@@ -32,7 +33,11 @@ export const foreignPlaceIn = (text: string, cell: Cell): { rule: string; detail
   if (partition !== undefined)
     return { rule: 'other-partition-arn', detail: `${readable(partition.text)} is in partition ${partition.partition}` }
   const [named] = foreignRegionsIn(text, cell.region)
-  return named === undefined ? undefined : { rule: 'other-region-name', detail: `the text names region ${named}` }
+  if (named !== undefined) return { rule: 'other-region-name', detail: `the text names region ${named}` }
+  const holder = foreignAccountOfHostIn(text, cell)
+  return holder === undefined
+    ? undefined
+    : { rule: 'other-account-host', detail: `the address is of account ${holder}` }
 }
 
 const bucketIn = (text: string): string | undefined => /^(?:arn:[^:]*:s3:::|s3[an]?:\/\/)(.*)$/.exec(text)?.[1]
@@ -61,19 +66,8 @@ export const whereIs = (text: string, cell: Cell): Whereabouts => {
   return isOpenText(text) ? unseen(text) : OWN
 }
 
-const AWS_HOST = /\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|on\.aws)$/
-const PRIVATE_HOST = /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)|\.(?:internal|local)$/
-
-/** Where the host of a URL is; anything outside the region's own AWS endpoints and this template is outside the cell. */
+/** Where the host of a URL, or a host by its name alone, is. */
 export const whereIsUrl = (text: string, cell: Cell): Whereabouts => {
-  const host = /^[a-z][a-z0-9+.:-]*:\/\/(?:[^@/]*@)?((?:⟦[^⟧]*⟧|[^/:?#⟦⟧])+)/i.exec(text)?.[1]
-  if (host === undefined || host.includes('${')) return whereIs(text, cell)
-  if (isOpenText(host)) return unseen(host)
-  const foreign = foreignRegionsIn(host, cell.region)[0]
-  if (foreign !== undefined) return elsewhere(`${host} is in region ${foreign}`)
-  const ownName = marksIn(host).length > 0 && host.startsWith('⟦')
-  if (ownName || PRIVATE_HOST.test(host)) return OWN
-  return AWS_HOST.test(host) && host.includes(cell.region)
-    ? OWN
-    : elsewhere(`${readable(host)} is not an endpoint of this cell`)
+  const host = hostOf(text) ?? bareHostOf(text)
+  return host === undefined || host.includes('${') ? whereIs(text, cell) : whereIsHost(host, cell)
 }

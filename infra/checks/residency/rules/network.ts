@@ -125,6 +125,13 @@ export const NETWORK_RULES: readonly Rule[] = [
     is: anotherAccount,
     why: 'the network is joined to one of another account',
   },
+  {
+    id: 'private-link',
+    types: ['AWS::EC2::VPCEndpoint'],
+    at: ['ServiceName'],
+    is: (value) => (textsOf(value).some((name) => /vpce-svc-/.test(name)) ? { verdict: 'leak' } : undefined),
+    why: 'a private link leads to a service that no template of this cell shows to be its own',
+  },
   { id: 'wide-area-network', types: ['AWS::NetworkManager::*'], why: 'a global network joins the regions' },
   {
     id: 'global-resolver',

@@ -1,0 +1,82 @@
+import { isOpenText, marksIn, readable } from '../cloudformation/symbols.ts'
+import { isForeignAccount, type Cell } from './cell.ts'
+import { AWS_DOMAIN, foreignRegionsIn } from './regions.ts'
+
+const LABELS = '(?:[a-z0-9_-]+\\.)+'
+const HOST = '((?:⟦[^⟧]*⟧|[^/:?#⟦⟧])+)'
+
+const URL_FORM = new RegExp(`^[a-z][a-z0-9+.:-]*://(?:(?:⟦[^⟧]*⟧|[^@/⟦⟧])*@)?${HOST}`, 'i')
+const HOST_AND_PORT = new RegExp(`^(${LABELS}(?:[a-z]{2,}|(?<=^\\d+\\.\\d+\\.\\d+\\.)\\d+)):\\d{2,5}(?:/|$)`, 'i')
+const BARE_HOST = new RegExp(`^(${LABELS}[a-z]{2,})(?::\\d+)?(?:/|$)`, 'i')
+
+/** The host of a URL, or of `host:port`. */
+export const hostOf = (text: string): string | undefined => URL_FORM.exec(text)?.[1] ?? HOST_AND_PORT.exec(text)?.[1]
+
+/** The host a text names without saying so: `db.partner.example`, where a host is meant. */
+export const bareHostOf = (text: string): string | undefined =>
+  /\.(?:html?|json|js|mjs|py|zip|jar|xml|ya?ml|txt|handler)$/i.test(text) ? undefined : BARE_HOST.exec(text)?.[1]
+
+const AWS_HOST = new RegExp(`\\.${AWS_DOMAIN}$`)
+const PRIVATE_HOST =
+  /^(?:localhost$|127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.)|\.(?:internal|local|localhost)$|^[^.⟦]+$/
+
+/** Written like addresses, but they only name a vocabulary, or show a person a page. */
+const NAMES_ONLY =
+  /(?:^|\.)(?:w3\.org|xmlsoap\.org|json-schema\.org|oasis-open\.org|openid\.net|schemas\.microsoft\.com|hl7\.org|loinc\.org|snomed\.info|aws\.amazon\.com)$/i
+
+/** Where a host is, in the words of whoever asks. */
+export type HostPlace = { readonly at: 'own' } | { readonly at: 'elsewhere' | 'unseen'; readonly detail: string }
+
+const isOwnDomain = (host: string, cell: Cell): boolean =>
+  [...cell.domains]
+    .map((domain) => domain.replace(/^\*\./, '').replace(/\.$/, ''))
+    .some((domain) => `.${host}`.toLowerCase().endsWith(`.${domain}`.toLowerCase()))
+
+/** Where a host is; anything outside the region's own AWS endpoints, this cell's domains and its network is outside. */
+export const whereIsHost = (host: string, cell: Cell): HostPlace => {
+  if (isOpenText(host)) return { at: 'unseen', detail: `${readable(host)} is decided outside the template` }
+  const foreign = foreignRegionsIn(host, cell.region)[0]
+  if (foreign !== undefined) return { at: 'elsewhere', detail: `${host} is in region ${foreign}` }
+  const ownName = marksIn(host).length > 0 && host.startsWith('⟦')
+  if (ownName || PRIVATE_HOST.test(host) || isOwnDomain(host, cell)) return { at: 'own' }
+  return AWS_HOST.test(host) && host.includes(cell.region)
+    ? { at: 'own' }
+    : { at: 'elsewhere', detail: `${readable(host)} is not an endpoint of this cell` }
+}
+
+// The account of a registry, queue or access point stands in the host or in the first part of the path.
+const AWS_ADDRESS = new RegExp(`[\\w.-]*\\.${AWS_DOMAIN}(?::\\d+)?(?:/[^/\\s"']*)?`, 'g')
+
+/** The account of somebody else in the address of an AWS endpoint: a container image, a queue, an access point. */
+export const foreignAccountOfHostIn = (text: string, cell: Cell): string | undefined =>
+  [...text.matchAll(AWS_ADDRESS)]
+    .flatMap(([address]) => address.match(/(?<![a-z0-9])\d{12}(?![a-z0-9])/gi) ?? [])
+    .find((account) => isForeignAccount(account, cell))
+
+/** Addresses that clients are told, or that only fetch keys and code: nothing of the cell is sent there. */
+const NOT_CALLED =
+  /(?:issuer|audience|jwks|origins?|(?:callback|log-?out|redirect|sign-?(?:in|out))(?:[-_]?ur[il])?|schema|namespace|licen[cs]e|terms|documentation|repository|registry|image)(?:[-_]?(?:ur[il]|name))?s?$|^\$|NtpServers$|NameServers$/i
+
+/** Where a service would only be described, forwarded to by the browser, or fetched as source code. */
+const NOT_CALLED_AT =
+  /\.(?:\w*Redirect\w*|(?:App|CustomCookbooks)?Source|SecondarySources|Dimensions)\.|\.(?:Definition)?Body\.(?:info|servers|externalDocs)\./i
+
+const CALLED = /(?:host|hostname|endpoint|servers?|brokers?|ur[il]|address)$/i
+
+/** A host outside the cell that a whole text, or an item of a list written as text, addresses. */
+export const outsideHostIn = (text: string, key: string, path: string, cell: Cell): string | undefined => {
+  if (NOT_CALLED.test(key) || NOT_CALLED_AT.test(path)) return undefined
+  if (/\s/.test(text.replace(/⟦[^⟧]*⟧/g, '').trim())) return undefined
+  return text
+    .trim()
+    .split(URL_FORM.test(text) ? /[,;](?![^⟦]*⟧)/ : /[,;=](?![^⟦]*⟧)/)
+    .filter((part) => !/^(?:s3[an]?|file|hdfs|docker|oci):\/\//i.test(part))
+    .map((part) => hostOf(part) ?? (CALLED.test(key) ? bareHostOf(part) : undefined))
+    .find(
+      (host) =>
+        host !== undefined &&
+        !/[${}]/.test(host) &&
+        !NAMES_ONLY.test(host) &&
+        whereIsHost(host, cell).at === 'elsewhere',
+    )
+}
