@@ -1,9 +1,9 @@
-import { isOpenText, marksIn, readable } from '../cloudformation/symbols.ts'
+import { isOpenText, readable } from '../cloudformation/symbols.ts'
 import { isForeignAccount, type Cell } from './cell.ts'
 import { AWS_DOMAIN, foreignRegionsIn } from './regions.ts'
 
 const LABELS = '(?:[a-z0-9_-]+\\.)+'
-const HOST = '((?:⟦[^⟧]*⟧|[^/:?#⟦⟧])+)'
+const HOST = '(\\[[0-9a-f:.]+\\]|(?:⟦[^⟧]*⟧|[^/:?#⟦⟧])+)'
 
 const URL_FORM = new RegExp(`^[a-z][a-z0-9+.:-]*://(?:(?:⟦[^⟧]*⟧|[^@/⟦⟧])*@)?${HOST}`, 'i')
 const HOST_AND_PORT = new RegExp(`^(${LABELS}(?:[a-z]{2,}|(?<=^\\d+\\.\\d+\\.\\d+\\.)\\d+)):\\d{2,5}(?:/|$)`, 'i')
@@ -18,7 +18,7 @@ export const bareHostOf = (text: string): string | undefined =>
 
 const AWS_HOST = new RegExp(`\\.${AWS_DOMAIN}$`)
 const PRIVATE_HOST =
-  /^(?:localhost$|127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.)|\.(?:internal|local|localhost)$|^[^.⟦]+$/
+  /^(?:localhost$|127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.)|\.(?:internal|local|localhost)$|^[^.:⟦]+$|^\[(?:::1|f[cd][0-9a-f]{2}:.*|fe80:.*)\]$/i
 
 /** Written like addresses, but they only name a vocabulary, or show a person a page. */
 const NAMES_ONLY =
@@ -32,20 +32,22 @@ const isOwnDomain = (host: string, cell: Cell): boolean =>
     .map((domain) => domain.replace(/^\*\./, '').replace(/\.$/, ''))
     .some((domain) => `.${host}`.toLowerCase().endsWith(`.${domain}`.toLowerCase()))
 
+/** A name that this cell's resources answer with, alone, under a label or before an AWS domain: not `⟦it⟧.vendor.example`. */
+const isOwnName = (host: string): boolean => host.endsWith('⟧') || (host.startsWith('⟦') && AWS_HOST.test(host))
+
 /** Where a host is; anything outside the region's own AWS endpoints, this cell's domains and its network is outside. */
 export const whereIsHost = (host: string, cell: Cell): HostPlace => {
   if (isOpenText(host)) return { at: 'unseen', detail: `${readable(host)} is decided outside the template` }
   const foreign = foreignRegionsIn(host, cell.region)[0]
   if (foreign !== undefined) return { at: 'elsewhere', detail: `${host} is in region ${foreign}` }
-  const ownName = marksIn(host).length > 0 && host.startsWith('⟦')
-  if (ownName || PRIVATE_HOST.test(host) || isOwnDomain(host, cell)) return { at: 'own' }
+  if (isOwnName(host) || PRIVATE_HOST.test(host) || isOwnDomain(host, cell)) return { at: 'own' }
   return AWS_HOST.test(host) && host.includes(cell.region)
     ? { at: 'own' }
     : { at: 'elsewhere', detail: `${readable(host)} is not an endpoint of this cell` }
 }
 
 // The account of a registry, queue or access point stands in the host or in the first part of the path.
-const AWS_ADDRESS = new RegExp(`[\\w.-]*\\.${AWS_DOMAIN}(?::\\d+)?(?:/[^/\\s"']*)?`, 'g')
+const AWS_ADDRESS = new RegExp(`(?<![\\w.-])[\\w.-]{1,300}\\.${AWS_DOMAIN}(?::\\d+)?(?:/[^/\\s"']*)?`, 'g')
 
 /** The account of somebody else in the address of an AWS endpoint: a container image, a queue, an access point. */
 export const foreignAccountOfHostIn = (text: string, cell: Cell): string | undefined =>
@@ -63,20 +65,25 @@ const NOT_CALLED_AT =
 
 const CALLED = /(?:host|hostname|endpoint|servers?|brokers?|ur[il]|address)$/i
 
-/** A host outside the cell that a whole text, or an item of a list written as text, addresses. */
-export const outsideHostIn = (text: string, key: string, path: string, cell: Cell): string | undefined => {
-  if (NOT_CALLED.test(key) || NOT_CALLED_AT.test(path)) return undefined
-  if (/\s/.test(text.replace(/⟦[^⟧]*⟧/g, '').trim())) return undefined
+/** `curl` with something to send, in a program that is otherwise not read. */
+const UPLOAD_COMMAND =
+  /\bcurl\b(?=[^\n|;&]*\s(?:-[dTF]|--data\S*|--form|--upload-file|--json|(?:-X|--request)\s*P(?:OST|UT))\b)[^\n|;&]*?(?<=["'\s])(https?:\/\/[^\s"']+)/g
+
+const addressesIn = (text: string, key: string): (string | undefined)[] => {
+  const isProgram = /\s/.test(text.replace(/⟦[^⟧]*⟧/g, '').trim())
+  if (isProgram) return [...text.matchAll(UPLOAD_COMMAND)].map(([, url = '']) => hostOf(url))
   return text
     .trim()
     .split(URL_FORM.test(text) ? /[,;](?![^⟦]*⟧)/ : /[,;=](?![^⟦]*⟧)/)
     .filter((part) => !/^(?:s3[an]?|file|hdfs|docker|oci):\/\//i.test(part))
     .map((part) => hostOf(part) ?? (CALLED.test(key) ? bareHostOf(part) : undefined))
-    .find(
-      (host) =>
-        host !== undefined &&
-        !/[${}]/.test(host) &&
-        !NAMES_ONLY.test(host) &&
-        whereIsHost(host, cell).at === 'elsewhere',
-    )
+}
+
+/** A host outside the cell that a whole text, or an item of a list written as text, addresses. */
+export const outsideHostIn = (text: string, key: string, path: string, cell: Cell): string | undefined => {
+  if (NOT_CALLED.test(key) || NOT_CALLED_AT.test(path)) return undefined
+  return addressesIn(text, key).find(
+    (host) =>
+      host !== undefined && !/[${}]/.test(host) && !NAMES_ONLY.test(host) && whereIsHost(host, cell).at === 'elsewhere',
+  )
 }

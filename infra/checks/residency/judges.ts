@@ -84,6 +84,16 @@ export const literalBucket: Judge = (value, cell, siblings) => {
   return judgement?.verdict === 'leak' ? judgement : undefined
 }
 
+/** `/bucket/path`, as a home directory names a bucket; `/` is nothing yet, and `/fs-...` a file system. */
+export const homeBucket: Judge = (value, cell, siblings) =>
+  literalBucket(
+    textsOf(value)
+      .map((text) => text.replace(/^\//, ''))
+      .filter((text) => text !== '' && !text.startsWith('fs-') && !text.includes('${')),
+    cell,
+    siblings,
+  )
+
 /** A URL whose host is not of this cell. */
 export const outsideUrl: Judge = judgeText((text, cell) => fromWhereabouts(whereIsUrl(text, cell)))
 

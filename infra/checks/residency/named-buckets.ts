@@ -11,10 +11,10 @@ const COPY_COMMAND =
 
 /** Code and definitions are only read from there, and most services take them from their own region alone. */
 const READ_FROM =
-  /^Properties\.(?:Code|Content|CodeUri|ContentUri|SourceBundle|BodyS3Location|Definition(?:Uri|S3Location)?|\w*TemplateS3Location|\w+\.CodeContent|\w+\.ApplicationCodeConfiguration)(?:\.(?!\w*Steps)|$)/
+  /^Properties\.(?:Code|Content|CodeUri|ContentUri|SourceBundle|BodyS3Location|Definition(?:Uri|S3Location)|\w*TemplateS3Location|\w+\.CodeContent|\w+\.ApplicationCodeConfiguration)(?:\.|$)/
 
 /** Which bucket may trigger, which events are chosen, which metric is watched: nothing is written there. */
-const SELECTS = /(?:SourceArn$|\.(?:EventSelectors|AdvancedEventSelectors|Dimensions|S3ReadPolicy)\.)/
+const SELECTS = /(?:SourceArn(?:\.|$)|\.(?:EventSelectors|AdvancedEventSelectors|Dimensions|S3ReadPolicy)\.)/
 
 /** Names of the buckets that AWS publishes its agents and tools in, one in each region. */
 const isPublished = (name: string, region: string): boolean =>
@@ -38,7 +38,8 @@ export const literalBucketIn = (
   if (ownProperty || SELECTS.test(place.path) || (!isDocument && READ_FROM.test(place.path))) return undefined
   const isProgram = SPACE_OUTSIDE_MARKS.test(text.trim())
   const named = [...text.matchAll(isProgram ? COPY_COMMAND : IN_ADDRESS)].map((match) => match[1] ?? '')
-  const whole = BUCKET_KEY.test(key) ? [text] : []
+  // A workflow names the buckets that it reads from in the same way; those it writes to are looked at by themselves.
+  const whole = BUCKET_KEY.test(key) && !place.path.startsWith('Properties.Definition.') ? [text] : []
   return [...named, ...whole].find(
     (name) => isNamedLiterally(name, cell) && !isOwnBucketName(name, cell) && !isPublished(name, cell.region),
   )

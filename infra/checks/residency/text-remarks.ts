@@ -20,7 +20,7 @@ export interface Spot {
 }
 
 const REGION_KEY = /(?:^|[a-z])Region(?:Name)?$/
-const ACCOUNT_KEY = /(?:account(?:[-_ ]?id(?:entifier)?)?s?|ownerids?|sourceowner|registryids?)$/i
+const ACCOUNT_KEY = /(?:account(?:[-_ ]?id(?:entifier)?)?s?|ownerids?|sourceowner|registryids?|catalog[-_]?ids?)$/i
 
 const decoded = (text: string): string => {
   const isBase64 = text.length >= 16 && text.length % 4 === 0 && /^[A-Za-z0-9+/\s]+={0,2}$/.test(text)

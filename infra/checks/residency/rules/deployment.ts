@@ -77,7 +77,7 @@ export const DEPLOYMENT_RULES: readonly Rule[] = [
   {
     id: 'identity-provider',
     types: ['AWS::Cognito::IdentityPool'],
-    at: ['SupportedLoginProviders', 'DeveloperProviderName'],
+    at: ['SupportedLoginProviders', 'DeveloperProviderName', 'OpenIdConnectProviderARNs', 'SamlProviderARNs'],
     is: given,
     why: 'whoever the provider vouches for gets credentials of the account',
   },

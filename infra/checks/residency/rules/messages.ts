@@ -109,6 +109,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
     types: ['AWS::AppFlow::Flow', 'AWS::AppFlow::ConnectorProfile', 'AWS::AppFabric::IngestionDestination'],
     why: 'records flow to a software service outside AWS',
   },
+  { id: 'chat-channel', types: ['AWS::Chatbot::*'], why: 'messages are posted to a chat service outside AWS' },
   { id: 'mail-multi-region', types: ['AWS::SES::MultiRegionEndpoint'], why: 'mail is sent from several regions' },
   { id: 'mail-relay', types: ['AWS::SES::MailManagerRelay'], why: 'mail is relayed to another server' },
   {

@@ -1,4 +1,4 @@
-import { anotherAccount, elsewhere, foreignBucket, given, on, oneOf, outsideUrl } from '../judges.ts'
+import { anotherAccount, elsewhere, foreignBucket, given, on, oneOf } from '../judges.ts'
 import type { Rule } from '../rule.ts'
 
 const BUCKET = ['AWS::S3::Bucket']
@@ -165,31 +165,6 @@ export const STORAGE_RULES: readonly Rule[] = [
     at: ['**.OutputLocation'],
     is: foreignBucket,
     why: 'query results are written to a bucket',
-  },
-  {
-    id: 'datasync-outside',
-    types: [
-      'AWS::DataSync::LocationAzureBlob',
-      'AWS::DataSync::LocationHDFS',
-      'AWS::DataSync::LocationNFS',
-      'AWS::DataSync::LocationObjectStorage',
-      'AWS::DataSync::LocationSMB',
-    ],
-    why: 'DataSync moves files to or from storage outside the region',
-  },
-  {
-    id: 'datasync-bucket',
-    types: ['AWS::DataSync::LocationS3'],
-    at: ['S3BucketArn'],
-    is: foreignBucket,
-    why: 'DataSync moves files to or from a bucket',
-  },
-  {
-    id: 'transfer-connector',
-    types: ['AWS::Transfer::Connector'],
-    at: ['Url'],
-    is: outsideUrl,
-    why: 'the connector sends files to a partner server',
   },
   {
     id: 'ssm-data-sync',
