@@ -49,6 +49,8 @@ const pumpQueue = (queue: QueueName, handler: QueueHandler, options: QueuePumpOp
   let polling: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let startedAt = Number.NEGATIVE_INFINITY
+  /** At least so many wait, by what was seen since the last batch was taken: to ask the queue at each message would cost more. */
+  let waiting = 0
 
   const failuresOf = async (batch: readonly ReceivedMessage[]): Promise<ReadonlySet<string>> => {
     const timeoutMs = visibilitySeconds * 1000
@@ -77,6 +79,7 @@ const pumpQueue = (queue: QueueName, handler: QueueHandler, options: QueuePumpOp
 
   const start = (batch: readonly ReceivedMessage[]): void => {
     startedAt = performance.now()
+    waiting = batch.length === batchSize ? batchSize : 0
     const work: Promise<void> = handleBatch(batch)
       .catch(onFault)
       .finally(() => {
@@ -86,11 +89,12 @@ const pumpQueue = (queue: QueueName, handler: QueueHandler, options: QueuePumpOp
     running.add(work)
   }
 
-  const isFilling = (): boolean =>
-    running.size > 0 && performance.now() < startedAt + FILL_MS && !queues.hasVisible(queue, batchSize)
+  const isFilling = (): boolean => running.size > 0 && performance.now() < startedAt + FILL_MS && waiting < batchSize
 
   const wakeLater = (): void => {
     clearTimeout(timer)
+    // Whichever batch ends first looks again.
+    if (running.size === concurrency) return
     const next = isFilling() ? 0 : queues.nextVisibleAt(queue)
     if (state.stopped || next === undefined) return
     const wait = Math.min(Math.max(next - Date.parse(clock.now()), FILL_MS), LONGEST_WAIT_MS)
@@ -127,6 +131,10 @@ const pumpQueue = (queue: QueueName, handler: QueueHandler, options: QueuePumpOp
 
   return {
     poke,
+    arrived: () => {
+      waiting += 1
+      poke()
+    },
     isIdle: () => running.size === 0 && polling === undefined && !queues.hasVisible(queue),
     stop: async () => {
       state.stopped = true
@@ -141,7 +149,7 @@ const pumpQueue = (queue: QueueName, handler: QueueHandler, options: QueuePumpOp
 export const startQueuePump = (options: QueuePumpOptions): Pump => {
   const pumps = new Map([...options.consumers].map(([queue, handler]) => [queue, pumpQueue(queue, handler, options)]))
   const poke = () => pumps.forEach((pump) => pump.poke())
-  options.queues.onMessage((queue) => pumps.get(queue)?.poke())
+  options.queues.onMessage((queue) => pumps.get(queue)?.arrived())
   poke()
   return {
     poke,

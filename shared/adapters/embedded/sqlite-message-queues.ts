@@ -51,8 +51,8 @@ export interface SqliteMessageQueues extends MessageQueues {
   /** Back from the dead-letter queue, with a fresh count. */
   redrive(queue: QueueName): Promise<number>
   purge(queue: QueueName): Promise<void>
-  /** Whether so many could be received now; one unless told. */
-  hasVisible(queue: QueueName, atLeast?: number): boolean
+  /** Whether one could be received now. */
+  hasVisible(queue: QueueName): boolean
   depth(queue: QueueName): QueueDepth
   /** When the next hidden message becomes visible, in epoch milliseconds. */
   nextVisibleAt(queue: QueueName): number | undefined
@@ -91,10 +91,6 @@ const prepare = ({ sql }: CellDatabase) => ({
   visible: sql.prepare(
     `SELECT id, message_id, body, sent_at, receive_count, first_received_at FROM messages
      WHERE queue = ? AND sender = ? AND visible_at <= ? ORDER BY visible_at LIMIT ?`,
-  ),
-  nth: sql.prepare(
-    `${SENDERS} SELECT 1 FROM senders CROSS JOIN messages AS m
-     WHERE m.queue = ?1 AND m.sender = senders.sender AND m.visible_at <= ?3 LIMIT 1 OFFSET ?4`,
   ),
   hide: sql.prepare(
     `UPDATE messages SET visible_at = ?, receive_count = receive_count + 1, receipt = ?,
@@ -168,8 +164,7 @@ export const sqliteMessageQueues = (database: CellDatabase, clock: Clock): Sqlit
     }
   }
 
-  const hasVisible = (queue: QueueName, atLeast = 1): boolean =>
-    statements.nth.get(queue, '', now(), atLeast - 1) !== undefined
+  const hasVisible = (queue: QueueName): boolean => senderAfter(queue, '', now()) !== undefined
 
   return {
     send: async (queue, message, { delaySeconds = 0 } = {}) => {
