@@ -1,4 +1,5 @@
 import type { AuditEventBundle } from '../../shared/contracts/http/audit.ts'
+import { inCell } from '../../shared/domain/access/in-cell.ts'
 import { AuditRecordSchema, type AuditRecord } from '../../shared/domain/audit/audit-record.ts'
 import { SignedCheckpointSchema, type SignedCheckpoint } from '../../shared/domain/audit/checkpoint.ts'
 import type { AuditBundle } from '../../shared/domain/audit/verify-bundle.ts'
@@ -42,7 +43,7 @@ async function checkpointAt(ports: AuditTrailPorts, anchor: Anchor): Promise<Sig
   const head = await ports.objects.head(ref)
   // Signed this very minute and not yet locked away: the records are there, and the next bundle has its checkpoint.
   if (head === undefined) return undefined
-  const bytes = await ports.objects.readRange(ref, 0, head.bytes)
+  const bytes = await ports.objects.readRange(inCell('verify-audit'), ref, 0, head.bytes)
   return SignedCheckpointSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
 }
 

@@ -1,5 +1,6 @@
 import type { CaseNote } from '../../shared/contracts/http/notes.ts'
 import { StoredNoteSchema, type Note } from '../../shared/contracts/stored/note.ts'
+import type { PatientRelease } from '../../shared/domain/access/releases.ts'
 import type { Case } from '../../shared/domain/case/case.ts'
 import type { Actor } from '../../shared/domain/case/events.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
@@ -38,13 +39,14 @@ export async function noteWrite(
 
 /** In the order they were written. As free as the clinical question, they are for whoever may read that. */
 export async function openNotes(
+  by: PatientRelease,
   ports: { readonly store: RecordStore; readonly keys: Pick<KeyVault, 'open'> },
   c: Case,
 ): Promise<CaseNote[]> {
   const records = walkPartition(ports.store, casePartition(c.referralId), { from: 'note#', to: 'note#~' })
   return Array.fromAsync(records, async ({ body }) => {
     const note = StoredNoteSchema.parse(body)
-    const text = await ports.keys.open(note.sealed, contextOf(c))
+    const text = await ports.keys.open(by, note.sealed, contextOf(c))
     return { ...('kind' in note ? { kind: note.kind } : {}), text, by: note.by, at: note.at }
   })
 }

@@ -1,11 +1,12 @@
 import type { DeidentifiedReferral, Referral } from '../../shared/contracts/http/referrals.ts'
+import type { OnCopies, PatientRelease } from '../../shared/domain/access/releases.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase, type AuthorisedCase } from '../../shared/ledger/authorised-case.ts'
 import { caseStatus } from '../../shared/ledger/case-status.ts'
-import { openPatient, type PatientRecord } from '../../shared/ledger/patient-seal.ts'
+import { openForCopies, openPatient, type PatientRecord } from '../../shared/ledger/patient-seal.ts'
 import { recordAccess } from '../../shared/ledger/recorded-access.ts'
-import { grantToRead, type ReadingGrant } from '../../shared/ledger/residency-question.ts'
+import { grantToRead } from '../../shared/ledger/residency-question.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { CellFacts, ResidencyDirectory } from '../../shared/ports/network-directory.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
@@ -20,41 +21,35 @@ export interface ReadPorts {
   readonly clock: Clock
 }
 
-type Grant<G extends ReadingGrant<'metadata'>['grant']> = Extract<ReadingGrant<'metadata'>, { grant: G }>['by']
-type PatientGrant = Grant<'identifiable'>
-type CopyGrant = Grant<'copies'>
-
-/** Cannot be called without a grant. */
 const releasePatient = async (
   ports: ReadPorts,
   { case: c }: AuthorisedCase,
-  _grant: PatientGrant,
+  by: PatientRelease,
 ): Promise<PatientRecord & Pick<Referral, 'notes'>> => ({
-  ...(await openPatient(ports.keys, c)),
-  notes: await openNotes(ports, c),
+  ...(await openPatient(by, ports.keys, c)),
+  notes: await openNotes(by, ports, c),
 })
 
 const OLDEST_YEARS = 90
 
-/** Cannot be called without a decision that allows copies; opened in the cell, of which only what is listed here leaves. */
 async function releaseDeidentified(
   ports: ReadPorts,
   { case: c }: AuthorisedCase,
-  _grant: CopyGrant,
+  by: OnCopies<'metadata'>,
 ): Promise<DeidentifiedReferral['deidentified']> {
-  const { patient, clinical } = await openPatient(ports.keys, c)
+  const { sex, safety } = await openForCopies(by, ports.keys, c)
   const { patientAgeYears, laterality } = c.order
   const keepsCharacteristics = ports.cell.copies?.policy.keepPatientCharacteristics === true
   const age = patientAgeYears === undefined ? {} : { ageYears: Math.min(OLDEST_YEARS, patientAgeYears) }
   return {
-    ...(keepsCharacteristics ? { ...age, ...(patient.sex === undefined ? {} : { sex: patient.sex }) } : {}),
+    ...(keepsCharacteristics ? { ...age, ...(sex === undefined ? {} : { sex }) } : {}),
     bodyRegion: c.bodyRegion,
     ...(laterality === undefined ? {} : { laterality }),
-    ...(clinical.safety === undefined ? {} : { safety: clinical.safety }),
+    ...(safety === undefined ? {} : { safety }),
   }
 }
 
-const residencyOf = (grant: PatientGrant | CopyGrant): Referral['residency'] =>
+const residencyOf = (grant: PatientRelease | OnCopies<'metadata'>): Referral['residency'] =>
   'record' in grant
     ? { mode: grant.mode, ruleIds: [...grant.record.ruleIds], policyVersion: grant.record.policyVersion }
     : { mode: 'own-record', ruleIds: [], policyVersion: '' }

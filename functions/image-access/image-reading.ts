@@ -12,7 +12,8 @@ import { recordAccess } from '../../shared/ledger/recorded-access.ts'
 import { settingFor } from '../../shared/ledger/residency-question.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { CellFacts, ResidencyDirectory } from '../../shared/ports/network-directory.ts'
-import type { DownloadSigner, ObjectRef, ObjectStore, SignedRequest } from '../../shared/ports/object-store.ts'
+import type { DownloadSigner, ObjectStore, SignedRequest } from '../../shared/ports/object-store.ts'
+import type { UrlRelease } from '../../shared/ports/rights.ts'
 import type { RecordStore } from '../../shared/ports/record-store.ts'
 import type { Clock, IdSource } from '../../shared/ports/surroundings.ts'
 
@@ -87,10 +88,12 @@ const URL_LIFE_SECONDS = 300
 /** Numbered within the page: a file name of the site's own would tell of the patient. */
 export const signImages = (
   { downloads }: Pick<ImagePorts, 'downloads'>,
-  refs: readonly ObjectRef[],
+  release: UrlRelease,
+  keys: readonly string[],
 ): Promise<readonly SignedRequest[]> =>
   downloads.signGets(
-    refs.map((ref, at) => ({ ref, fileName: `image-${at + 1}.dcm`, contentType: 'application/dicom' })),
+    release,
+    keys.map((key, at) => ({ key, fileName: `image-${at + 1}.dcm`, contentType: 'application/dicom' })),
     URL_LIFE_SECONDS,
   )
 

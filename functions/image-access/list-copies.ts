@@ -10,7 +10,6 @@ import type { DeidentifiedRead } from '../../shared/domain/residency/decide.ts'
 import { loadCopies } from '../../shared/ledger/copy-ledger.ts'
 import { casePartition } from '../../shared/ledger/keys.ts'
 import { listPage } from '../../shared/ledger/list-page.ts'
-import type { SignedRequest } from '../../shared/ports/object-store.ts'
 import {
   recordRelease,
   signImages,
@@ -25,17 +24,6 @@ type Answer = AnswerOf<'listImages'>
 type Released = CopyRecord & { readonly released: NonNullable<CopyRecord['released']> }
 
 const isReleased = (copy: CopyRecord): copy is Released => copy.state === 'released' && copy.released !== undefined
-
-/** Cannot be called without a decision that allows the copies to leave. */
-const releaseCopies = (
-  ports: ImagePorts,
-  _permit: DeidentifiedRead,
-  copies: readonly Released[],
-): Promise<readonly SignedRequest[]> =>
-  signImages(
-    ports,
-    copies.map(({ released: { key } }) => ({ bucket: 'copies', key })),
-  )
 
 const entryOf = ({ sopClassUid, modality, instanceNumber, released }: Released): ImageEntry => {
   const { seriesInstanceUid, sopInstanceUid, transferSyntaxUid, bytes, sha256 } = released
@@ -63,7 +51,8 @@ export async function listCopies(
   })
   const withheld = await withheldFrom(ports, c)
   const decisionId = await recordRelease(ports, reading, context, { copies: page.rows.length, ...withheld })
-  const urls = page.rows.length === 0 ? [] : await releaseCopies(ports, decision, page.rows)
+  const keys = page.rows.map(({ released: { key } }) => key)
+  const urls = keys.length === 0 ? [] : await signImages(ports, { by: decision, bucket: 'copies' }, keys)
   const studyInstanceUid = page.rows[0]?.released.studyInstanceUid
   return {
     referralId,

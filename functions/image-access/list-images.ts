@@ -1,9 +1,8 @@
 import type { AnswerOf } from '../../shared/contracts/routes.ts'
-import { permits, type IdentifiableRead, type InRegionView } from '../../shared/domain/residency/decide.ts'
+import { permits, type InRegionView } from '../../shared/domain/residency/decide.ts'
 import { StoredInstanceSchema, type StoredInstance } from '../../shared/domain/upload/instance.ts'
 import { casePartition } from '../../shared/ledger/keys.ts'
 import { listPage } from '../../shared/ledger/list-page.ts'
-import type { SignedRequest } from '../../shared/ports/object-store.ts'
 import { listCopies } from './list-copies.ts'
 import {
   allowing,
@@ -17,17 +16,6 @@ import {
   type ImageReading,
   type ImagesAsked,
 } from './image-reading.ts'
-
-/** Cannot be called without a decision that allows an identifiable read. */
-const releaseUrls = (
-  ports: ImagePorts,
-  _permit: IdentifiableRead,
-  instances: readonly StoredInstance[],
-): Promise<readonly SignedRequest[]> =>
-  signImages(
-    ports,
-    instances.map(({ key }) => ({ bucket: 'images', key })),
-  )
 
 const entryOf = (instance: StoredInstance): ImageEntry => {
   const { seriesInstanceUid, sopInstanceUid, sopClassUid, modality, instanceNumber, bytes, sha256 } = instance
@@ -61,7 +49,10 @@ async function listOriginals(
     (record) => StoredInstanceSchema.parse(record.body),
   )
   const decisionId = await recordRelease(ports, reading, context, { images: page.rows.length })
-  const urls = permits(decision, 'read_identifiable') ? await releaseUrls(ports, decision, page.rows) : []
+  const keys = page.rows.map(({ key }) => key)
+  const urls = permits(decision, 'read_identifiable')
+    ? await signImages(ports, { by: decision, bucket: 'images' }, keys)
+    : []
   return {
     referralId,
     decisionId,

@@ -29,14 +29,19 @@ interface Frame {
 }
 
 const reading =
-  (ports: ImagePorts, { key }: StoredInstance) =>
+  (ports: ImagePorts, permit: InRegionView, { key }: StoredInstance) =>
   (from: number, toExclusive: number) =>
-    ports.objects.readRange({ bucket: 'images', key }, from, toExclusive)
+    ports.objects.readRange(permit, { bucket: 'images', key }, from, toExclusive)
 
-async function frameIn(ports: ImagePorts, instance: StoredInstance, number: number): Promise<Frame> {
+async function frameIn(
+  ports: ImagePorts,
+  permit: InRegionView,
+  instance: StoredInstance,
+  number: number,
+): Promise<Frame> {
   const { pixels, bytes: size } = instance
   if (pixels === undefined) throw new Refusal('frame-unavailable', { reason: 'no-frames' })
-  const location = await locateFrame({ size, read: reading(ports, instance) }, pixels, number)
+  const location = await locateFrame({ size, read: reading(ports, permit, instance) }, pixels, number)
   if (location.found === 'none') throw new Refusal('frame-unavailable', { reason: location.reason })
   return location
 }
@@ -56,14 +61,13 @@ function partOf({ ranges, bytes }: Frame, part: number | undefined): ByteRange[]
   })
 }
 
-/** Cannot be called without a decision that allows a view in the region. */
 async function releaseFrame(
   ports: ImagePorts,
-  _permit: InRegionView,
+  permit: InRegionView,
   instance: StoredInstance,
   ranges: readonly ByteRange[],
 ): Promise<Uint8Array> {
-  const read = reading(ports, instance)
+  const read = reading(ports, permit, instance)
   const pieces = await Promise.all(ranges.map(({ from, toExclusive }) => read(from, toExclusive)))
   const bytes = Buffer.concat(pieces)
   const expected = ranges.reduce((sum, { from, toExclusive }) => sum + toExclusive - from, 0)
@@ -77,7 +81,7 @@ export async function readFrame(ports: ImagePorts, { params, query, context }: F
   const reading = await judgeImageReading(ports, 'readFrame', params.referralId, context)
   const judged = allowing(reading, 'view_in_region_identifiable')
   const instance = await instanceIn(ports, params)
-  const frame = await frameIn(ports, instance, params.frame)
+  const frame = await frameIn(ports, judged.decision, instance, params.frame)
   const ranges = partOf(frame, query.part)
   const facts = { image: instanceDigest(params.referralId, params.sopInstanceUid), frame: params.frame }
   const decisionId = await recordRelease(ports, judged, context, facts)

@@ -1,3 +1,4 @@
+import { inCell } from '../../shared/domain/access/in-cell.ts'
 import type { Case, ReferralId } from '../../shared/domain/case/case.ts'
 import { caseDirectory } from '../../shared/domain/case/directory.ts'
 import type { Actor } from '../../shared/domain/case/events.ts'
@@ -18,7 +19,7 @@ export const delivery: Actor = { kind: 'overread', id: 'delivery' }
 async function requireReadable(ports: DeliveryPorts, c: Case): Promise<string> {
   const mark = c.reports.at(-1)
   if (mark === undefined) throw new Refusal('report-missing')
-  await readSealedObject(ports.objects, c.referralId, mark)
+  await readSealedObject(inCell('check-delivery'), ports.objects, c.referralId, mark)
   return mark.reportId
 }
 

@@ -1,4 +1,5 @@
-import { HomeReportSchema, homeAttachmentKey, type HomeAttachment } from '../../shared/contracts/stored/home-report.ts'
+import { homeAttachmentKey, type HomeAttachment } from '../../shared/contracts/stored/home-report.ts'
+import { inCell } from '../../shared/domain/access/in-cell.ts'
 import type { Case } from '../../shared/domain/case/case.ts'
 import { homeDocument, openDocument, type AwayDocument } from '../../shared/domain/deidentification/home-document.ts'
 import { homeIdentity, type HomeIdentity } from '../../shared/domain/deidentification/home-identity.ts'
@@ -6,13 +7,15 @@ import type { HomeFault } from '../../shared/domain/deidentification/home-writer
 import type { DicomJson } from '../../shared/domain/dicom/dicom-json-values.ts'
 import { StoredInstanceSchema } from '../../shared/domain/upload/instance.ts'
 import { originalsOf } from '../../shared/ledger/home-uids.ts'
-import { keys } from '../../shared/ledger/keys.ts'
 import { openMetadata, openPatient } from '../../shared/ledger/patient-seal.ts'
+import { loadHomeReport } from '../../shared/ledger/sealed-reports.ts'
 import { sha256 } from '../../shared/ledger/sha256.ts'
 import { recordsUnder } from '../../shared/ledger/upload-ledger.ts'
 import { inflateRawBounded } from '../../shared/runtime/bounded-inflate.ts'
 import type { ReportPorts } from './report-ports.ts'
 import { rejectAttachment, type CheckedAttachment } from './take-attachments.ts'
+
+const filing = inCell('file-report')
 
 /** All documents of a report, inflated: they are held in memory, and once more as they come home. */
 const TOGETHER_LIMIT = 100 * 1024 * 1024
@@ -26,7 +29,7 @@ const refusal = (attachmentId: string, { reason, at }: HomeFault) => rejectAttac
 async function open(ports: ReportPorts, { from, announced }: CheckedAttachment, limit: number): Promise<Away> {
   const { attachmentId, bytes } = announced
   if (bytes > limit) throw rejectAttachment(attachmentId, 'too-large')
-  const object = await ports.objects.readRange(from, 0, bytes)
+  const object = await ports.objects.readRange(filing, from, 0, bytes)
   const document = openDocument(object, limit, inflateRawBounded)
   if ('reason' in document) throw refusal(attachmentId, document)
   return { ...document, attachmentId }
@@ -36,13 +39,13 @@ async function open(ports: ReportPorts, { from, announced }: CheckedAttachment, 
 async function headerOf(ports: ReportPorts, c: Case): Promise<DicomJson> {
   for await (const { body } of recordsUnder(ports.store, c.referralId, 'instance#')) {
     const { metadata } = StoredInstanceSchema.parse(body)
-    if (metadata !== null) return JSON.parse(await openMetadata(ports.keys, c, metadata)) as DicomJson
+    if (metadata !== null) return JSON.parse(await openMetadata(filing, ports.keys, c, metadata)) as DicomJson
   }
   return {}
 }
 
 async function identityOf(ports: ReportPorts, c: Case): Promise<HomeIdentity> {
-  const { patient } = await openPatient(ports.keys, c)
+  const { patient } = await openPatient(filing, ports.keys, c)
   return homeIdentity(patient, await headerOf(ports, c))
 }
 
@@ -50,8 +53,8 @@ async function identityOf(ports: ReportPorts, c: Case): Promise<HomeIdentity> {
 async function ownUids(ports: ReportPorts, c: Case, documents: readonly Away[]): Promise<ReadonlySet<string>> {
   const own = documents.map(({ uids }) => uids as { sopInstanceUid: string; seriesInstanceUid: string })
   for (const { reportId } of c.reports) {
-    const found = await ports.store.read(keys.homeReport(c.referralId, reportId))
-    if (found !== undefined) own.push(...HomeReportSchema.parse(found.body).attachments)
+    const home = await loadHomeReport(filing, ports.store, c.referralId, reportId)
+    own.push(...(home?.attachments ?? []))
   }
   return new Set(own.flatMap(({ sopInstanceUid, seriesInstanceUid }) => [sopInstanceUid, seriesInstanceUid]))
 }
@@ -75,7 +78,7 @@ export async function bringAttachmentsHome(
     left -= document.tree.source.bytes.length
     away.push(document)
   }
-  const originals = await originalsOf(ports, c, new Set(away.flatMap(({ sought }) => [...sought])))
+  const originals = await originalsOf(filing, ports, c, new Set(away.flatMap(({ sought }) => [...sought])))
   const facts = { originals, own: await ownUids(ports, c, away), identity: await identityOf(ports, c) }
   const home = away.map((one) => {
     const brought = homeDocument(one, facts)

@@ -1,5 +1,6 @@
 import type { HomeAttachment, HomeReport } from '../../shared/contracts/stored/home-report.ts'
 import type { ReportContent } from '../../shared/contracts/stored/sealed-report.ts'
+import { inCell } from '../../shared/domain/access/in-cell.ts'
 import type { Case } from '../../shared/domain/case/case.ts'
 import { replacedUidsIn, withOriginalUids } from '../../shared/domain/deidentification/home-words.ts'
 import { noCopies, withheldOf } from '../../shared/domain/deidentification/study-copies.ts'
@@ -22,7 +23,7 @@ export async function homeReportWrite(
 ): Promise<RecordWrite> {
   const { findings, impression, recommendation, alert } = text
   const sought = new Set([findings, impression, recommendation ?? ''].flatMap(replacedUidsIn))
-  const home = await originalsOf(ports, c, sought)
+  const home = await originalsOf(inCell('file-report'), ports, c, sought)
   const copies = (await loadCopies(ports.store, c.referralId))?.copies ?? noCopies
   const report: HomeReport = {
     schema: 'overread/home-report@2',

@@ -1,29 +1,30 @@
 import type { Report } from '../../shared/contracts/http/reports.ts'
 import type { AnswerOf } from '../../shared/contracts/routes.ts'
 import { attachmentKey } from '../../shared/contracts/stored/attachment.ts'
-import { HomeReportSchema, homeAttachmentKey, type HomeReport } from '../../shared/contracts/stored/home-report.ts'
-import { ReportDraftSchema, type ReportDraft } from '../../shared/contracts/stored/report-draft.ts'
+import { homeAttachmentKey, type HomeReport } from '../../shared/contracts/stored/home-report.ts'
+import type { ReportDraft } from '../../shared/contracts/stored/report-draft.ts'
 import type { SealedAttachment, SealedReport } from '../../shared/contracts/stored/sealed-report.ts'
+import type { DocumentRelease, ReportRelease } from '../../shared/domain/access/releases.ts'
 import { relationsOf } from '../../shared/domain/access/relations.ts'
 import type { Case } from '../../shared/domain/case/case.ts'
-import { permits } from '../../shared/domain/residency/decide.ts'
+import { permits, type ResidencyDecision } from '../../shared/domain/residency/decide.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseCase, type AuthorisedCase } from '../../shared/ledger/authorised-case.ts'
-import { keys } from '../../shared/ledger/keys.ts'
 import { recordAccess } from '../../shared/ledger/recorded-access.ts'
-import { grantToRead, type ReadingGrant } from '../../shared/ledger/residency-question.ts'
-import { loadReports } from '../../shared/ledger/sealed-reports.ts'
+import { grantToRead } from '../../shared/ledger/residency-question.ts'
+import { loadDraft, loadHomeReport, loadReports } from '../../shared/ledger/sealed-reports.ts'
 import type { SignedRequest } from '../../shared/ports/object-store.ts'
 import type { ReportAsked, ReportPorts } from './report-ports.ts'
 
 /** As long as a GET URL may live. */
 const URL_LIFE_SECONDS = 300
 
-/** On copies alone a reader works with what was written on them; another's text may name the patient. */
-type ReportGrant = ReadingGrant<'report-read'>['by']
-
-/** A view in the region is for reading on the screen: documents to take away need more. */
-const mayTakeAway = (grant: ReportGrant): boolean => !('record' in grant) || permits(grant, 'read_identifiable')
+function toTakeAway(grant: ReportRelease): DocumentRelease | undefined {
+  if (!('record' in grant)) return grant
+  // As any decision: to the compiler a permit for the one is none for the other.
+  const decision: ResidencyDecision<'report-read'> = grant
+  return permits(decision, 'read_identifiable') ? decision : undefined
+}
 
 const suffixes = { 'application/pdf': 'pdf', 'application/dicom': 'dcm' } as const
 
@@ -32,10 +33,11 @@ interface FiledReport extends SealedReport {
   readonly home: HomeReport | undefined
 }
 
-const onCopiesAlone = (grant: ReportGrant): boolean => 'record' in grant && grant.mode === 'transfer_deidentified'
+/** On copies alone a reader works with what was written on them; another's text may name the patient. */
+const onCopiesAlone = (grant: ReportRelease): boolean => 'record' in grant && grant.mode === 'transfer_deidentified'
 
 /** Its reader's own words for whoever works on the copies; for everybody else those that speak of the originals. */
-function textOf(grant: ReportGrant, { content, home }: FiledReport): Pick<Report, 'text' | 'copies'> {
+function textOf(grant: ReportRelease, { content, home }: FiledReport): Pick<Report, 'text' | 'copies'> {
   if (home === undefined || onCopiesAlone(grant)) return { text: content.text }
   const { text, uids, images } = home
   return { text, copies: { uids, ...images } }
@@ -48,7 +50,7 @@ interface HandedDocument extends SealedAttachment {
 }
 
 /** As they came home, for whom the text is as it came home. */
-function documentsOf(grant: ReportGrant, referralId: string, { content, home }: FiledReport): HandedDocument[] {
+function documentsOf(grant: ReportRelease, referralId: string, { content, home }: FiledReport): HandedDocument[] {
   return content.attachments.map((signed) => {
     const { attachmentId, contentType } = signed
     const brought = onCopiesAlone(grant)
@@ -62,13 +64,13 @@ function documentsOf(grant: ReportGrant, referralId: string, { content, home }: 
 }
 
 const attachmentRequest = ({ key, contentType }: HandedDocument, at: number) => ({
-  ref: { bucket: 'reports' as const, key },
+  key,
   fileName: `attachment-${at + 1}.${suffixes[contentType]}`,
   contentType,
 })
 
 const reportOf = (
-  grant: ReportGrant,
+  grant: ReportRelease,
   report: FiledReport,
   documents: readonly HandedDocument[],
   urls: readonly SignedRequest[],
@@ -96,18 +98,21 @@ const reportOf = (
   }
 }
 
-/** Cannot be called without a grant. */
 async function releaseReports(
   ports: ReportPorts,
-  grant: ReportGrant,
+  grant: ReportRelease,
   referralId: string,
   sealed: readonly FiledReport[],
 ): Promise<Report[]> {
+  const by = toTakeAway(grant)
   const reports: Report[] = []
   for (const one of sealed) {
     const documents = documentsOf(grant, referralId, one)
     const asked = documents.map(attachmentRequest)
-    const urls = mayTakeAway(grant) && asked.length > 0 ? await ports.downloads.signGets(asked, URL_LIFE_SECONDS) : []
+    const urls =
+      by !== undefined && asked.length > 0
+        ? await ports.downloads.signGets({ by, bucket: 'reports' }, asked, URL_LIFE_SECONDS)
+        : []
     reports.push(reportOf(grant, one, documents, urls))
   }
   return reports
@@ -116,21 +121,21 @@ async function releaseReports(
 /** A draft is its author's alone, and only while the author holds the case. */
 async function ownDraft(
   ports: ReportPorts,
+  grant: ReportRelease,
   { case: c, network }: AuthorisedCase,
   { principal }: Asking,
 ): Promise<ReportDraft | undefined> {
   if (principal.readerId === undefined || !relationsOf(c, principal, network).has('holder')) return undefined
-  const record = await ports.store.read(keys.draft(c.referralId, principal.readerId))
-  return record === undefined ? undefined : ReportDraftSchema.parse(record.body)
+  return loadDraft(grant, ports.store, c.referralId, principal.readerId)
 }
 
-async function filedReports(ports: ReportPorts, c: Case): Promise<FiledReport[]> {
-  const sealed = await loadReports(ports.objects, c)
+async function filedReports(ports: ReportPorts, grant: ReportRelease, c: Case): Promise<FiledReport[]> {
+  const sealed = await loadReports(grant, ports.objects, c)
   return Promise.all(
-    sealed.map(async (one) => {
-      const found = await ports.store.read(keys.homeReport(c.referralId, one.content.reportId))
-      return { ...one, home: found === undefined ? undefined : HomeReportSchema.parse(found.body) }
-    }),
+    sealed.map(async (one) => ({
+      ...one,
+      home: await loadHomeReport(grant, ports.store, c.referralId, one.content.reportId),
+    })),
   )
 }
 
@@ -142,7 +147,7 @@ export async function readReports(
   const { referralId } = params
   const authorised = await authoriseCase(ports, 'readReports', context.principal, referralId)
   const { by: grant } = await grantToRead(ports, authorised, context.principal, 'report-read')
-  const filed = await filedReports(ports, authorised.case)
+  const filed = await filedReports(ports, grant, authorised.case)
   const sealed = onCopiesAlone(grant) ? filed.filter(({ home }) => home !== undefined) : filed
   await recordAccess(ports, context, {
     action: 'read',
@@ -151,7 +156,7 @@ export async function readReports(
     ...('record' in grant ? { decision: grant.record } : {}),
   })
   const reports = await releaseReports(ports, grant, referralId, sealed)
-  const draft = await ownDraft(ports, authorised, context)
+  const draft = await ownDraft(ports, grant, authorised, context)
   const withheld = filed.length - sealed.length
   return {
     referralId,

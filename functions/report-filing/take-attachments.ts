@@ -4,6 +4,7 @@ import {
   type AttachmentRecord,
 } from '../../shared/contracts/stored/attachment.ts'
 import type { SealedAttachment } from '../../shared/contracts/stored/sealed-report.ts'
+import { inCell } from '../../shared/domain/access/in-cell.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
 import type { HomeFault } from '../../shared/domain/deidentification/home-writer.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
@@ -12,11 +13,16 @@ import type { ObjectRef } from '../../shared/ports/object-store.ts'
 import { sha256Of } from '../../shared/runtime/streamed-hash.ts'
 import type { ReportPorts } from './report-ports.ts'
 
+/** Whoever files is told what they signed, and of no patient. */
+const filing = inCell('file-report')
+
 type Fault = 'unknown' | 'missing' | 'size-differs' | 'digest-differs' | 'not-a-document' | 'named-twice' | 'too-large'
 
 /** `at`: where in a DICOM document, by its tags. */
 export const rejectAttachment = (attachmentId: string, reason: Fault | HomeFault['reason'], at?: string): Refusal =>
   new Refusal('attachment-rejected', { attachmentId, reason, ...(at === undefined ? {} : { at }) })
+
+type DocumentRef = ObjectRef<'incoming' | 'reports'>
 
 /** What a file of that kind begins with: ISO 32000 7.5.2, and DICOM PS3.10 7.1. */
 const beginnings = {
@@ -24,14 +30,14 @@ const beginnings = {
   'application/dicom': { at: 128, text: 'DICM' },
 } as const
 
-async function faultOf(ports: ReportPorts, ref: ObjectRef, announced: AttachmentRecord): Promise<Fault | undefined> {
+async function faultOf(ports: ReportPorts, ref: DocumentRef, announced: AttachmentRecord): Promise<Fault | undefined> {
   const head = await ports.objects.head(ref)
   if (head === undefined) return 'missing'
   if (head.bytes !== announced.bytes) return 'size-differs'
-  const sha256 = head.sha256 ?? (await sha256Of(await ports.objects.stream(ref)))
+  const sha256 = head.sha256 ?? (await sha256Of(await ports.objects.stream(filing, ref)))
   if (sha256 !== announced.sha256) return 'digest-differs'
   const { at, text } = beginnings[announced.contentType]
-  const found = await ports.objects.readRange(ref, at, at + text.length)
+  const found = await ports.objects.readRange(filing, ref, at, at + text.length)
   return new TextDecoder('latin1').decode(found) === text ? undefined : 'not-a-document'
 }
 
@@ -51,7 +57,7 @@ async function announcedBy(
 /** What was found to be as announced, and where it lies until it is taken. */
 export interface CheckedAttachment {
   readonly announced: AttachmentRecord
-  readonly from: ObjectRef
+  readonly from: DocumentRef
 }
 
 /**
@@ -70,7 +76,7 @@ export async function checkAttachments(
     const announced = await announcedBy(ports, referralId, attachmentId, readerId)
     const key = attachmentKey(referralId, attachmentId)
     const isKept = (await ports.objects.head({ bucket: 'reports', key })) !== undefined
-    const from: ObjectRef = { bucket: isKept ? 'reports' : 'incoming', key }
+    const from: DocumentRef = { bucket: isKept ? 'reports' : 'incoming', key }
     const fault = isKept ? undefined : await faultOf(ports, from, announced)
     if (fault !== undefined) throw rejectAttachment(attachmentId, fault)
     checked.push({ announced, from })

@@ -1,3 +1,4 @@
+import { inCell } from '../../shared/domain/access/in-cell.ts'
 import type { Case } from '../../shared/domain/case/case.ts'
 import { checkIdentity, type ExpectedIdentity } from '../../shared/domain/dicom/identity-check.ts'
 import { inspectDicomObject, type AcceptedObject, type InflateRaw } from '../../shared/domain/dicom/inspect-object.ts'
@@ -16,6 +17,10 @@ export type ObjectVerdict =
 
 const failed = (reason: ObjectReason): ObjectVerdict => ({ verdict: 'failed', reason })
 
+const judging = inCell('judge-arrival')
+
+type ArrivedRef = ObjectRef<'incoming'>
+
 export interface JudgePorts {
   readonly objects: ObjectStore
   readonly inflateRaw: InflateRaw
@@ -33,11 +38,11 @@ const expectedOf = (c: Case, { patient }: PatientRecord, announced: AnnouncedObj
 /** The store verified the digest of an object sent whole; one sent in parts has to be read to be believed. */
 async function digestAgrees(
   ports: JudgePorts,
-  ref: ObjectRef,
+  ref: ArrivedRef,
   head: ObjectHead,
   announced: AnnouncedObject,
 ): Promise<boolean> {
-  return (head.sha256 ?? (await sha256Of(await ports.objects.stream(ref)))) === announced.sha256
+  return (head.sha256 ?? (await sha256Of(await ports.objects.stream(judging, ref)))) === announced.sha256
 }
 
 /**
@@ -47,7 +52,7 @@ async function digestAgrees(
  */
 export async function judgeObject(
   ports: JudgePorts,
-  ref: ObjectRef,
+  ref: ArrivedRef,
   head: ObjectHead,
   c: Case,
   patient: PatientRecord,
@@ -57,7 +62,10 @@ export async function judgeObject(
   if (announced === undefined) return failed('not-announced')
   if (head.bytes !== announced.bytes) return failed('size-differs')
   if (!(await digestAgrees(ports, ref, head, announced))) return failed('digest-differs')
-  const source = { size: head.bytes, read: (from: number, to: number) => ports.objects.readRange(ref, from, to) }
+  const source = {
+    size: head.bytes,
+    read: (from: number, to: number) => ports.objects.readRange(judging, ref, from, to),
+  }
   const inspected = await inspectDicomObject(source, DICOM_LIMITS, ports.inflateRaw)
   if (inspected.verdict === 'rejected') return failed(inspected.reason)
   const judgement = judgeStorage(inspected.facts)

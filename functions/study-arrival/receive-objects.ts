@@ -3,6 +3,7 @@ import { readDicomJson } from '../../shared/domain/dicom/read-metadata.ts'
 import { dicomJsonText } from '../../shared/domain/dicom/dicom-json.ts'
 import { DICOM_LIMITS } from '../../shared/domain/dicom/limits.ts'
 import { storedPixelsOf } from '../../shared/domain/dicom/stored-pixels.ts'
+import { inCell } from '../../shared/domain/access/in-cell.ts'
 import type { StoredInstance } from '../../shared/domain/upload/instance.ts'
 import type { ObjectReason } from '../../shared/domain/upload/object-reason.ts'
 import { objectKey, placeOf, type ObjectPlace } from '../../shared/domain/upload/upload-session.ts'
@@ -23,6 +24,8 @@ export interface ArrivalPorts extends SettlePorts, JudgePorts {
 
 /** Metadata longer than this is read again when the series is written, instead of filling the record: sealed it is a third longer. */
 const METADATA_LIMIT = 64 * 1024
+
+const judging = inCell('judge-arrival')
 
 interface CaseInHand {
   readonly case: Case
@@ -47,7 +50,7 @@ async function instanceOf(
   const { facts, inspected } = verdict
   const source = {
     size: head.bytes,
-    read: (from: number, to: number) => ports.objects.readRange({ bucket: 'incoming', key }, from, to),
+    read: (from: number, to: number) => ports.objects.readRange(judging, { bucket: 'incoming', key }, from, to),
   }
   const json = await readDicomJson(source, inspected, DICOM_LIMITS)
   const text = json === 'header-too-large' ? null : dicomJsonText(json)
@@ -115,7 +118,7 @@ async function caseInHand(ports: ArrivalPorts, referralId: string): Promise<Case
   const loaded = await loadCase(ports.store, referralId)
   // The URL was signed for a case that existed: one that cannot be found is a fault, and the message must not vanish.
   if (loaded === undefined) throw new Error('an object arrived for a case that is not there')
-  const patient = await openPatient(ports.keys, loaded.case)
+  const patient = await openPatient(judging, ports.keys, loaded.case)
   return { case: loaded.case, patient, announced: announcedIn(ports.store) }
 }
 

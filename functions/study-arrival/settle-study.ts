@@ -1,3 +1,4 @@
+import { inCell } from '../../shared/domain/access/in-cell.ts'
 import { caseDirectory } from '../../shared/domain/case/directory.ts'
 import type { Case, ExceptionCode, ReferralId } from '../../shared/domain/case/case.ts'
 import { isTerminal } from '../../shared/domain/case/states.ts'
@@ -34,11 +35,14 @@ export interface SettlePorts extends CommandPorts {
   readonly inflateRaw: InflateRaw
 }
 
+const indexing = inCell('index-study')
+
 async function metadataOf(ports: SettlePorts, c: Case, instance: StoredInstance): Promise<string> {
-  if (instance.metadata !== null) return openMetadata(ports.keys, c, instance.metadata)
+  if (instance.metadata !== null) return openMetadata(indexing, ports.keys, c, instance.metadata)
   const source = {
     size: instance.bytes,
-    read: (from: number, to: number) => ports.objects.readRange({ bucket: 'images', key: instance.key }, from, to),
+    read: (from: number, to: number) =>
+      ports.objects.readRange(indexing, { bucket: 'images', key: instance.key }, from, to),
   }
   const inspected = await inspectDicomObject(source, DICOM_LIMITS, ports.inflateRaw)
   const json =

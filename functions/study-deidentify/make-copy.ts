@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { inCell } from '../../shared/domain/access/in-cell.ts'
 import type { Case } from '../../shared/domain/case/case.ts'
 import { verifiedCopyFacts } from '../../shared/domain/deidentification/copy-evidence.ts'
 import type { DeidentificationPolicy } from '../../shared/domain/deidentification/deidentification-policy.ts'
@@ -58,7 +59,7 @@ const withoutUndefined = ({ noTextSeenBy, noFaceSeenBy }: CopyRecord['attestatio
 })
 
 async function readOriginal(ports: MakingPorts, { bytes, key }: StoredInstance): Promise<Uint8Array> {
-  const object = await ports.objects.readRange({ bucket: 'images', key }, 0, bytes)
+  const object = await ports.objects.readRange(inCell('make-copy'), { bucket: 'images', key }, 0, bytes)
   // A shorter object would be read as another, valid one, of which half the images are missing.
   if (object.length !== bytes) throw new Error('the store holds less of the object than its index says')
   return object

@@ -1,3 +1,4 @@
+import { inCell } from '../domain/access/in-cell.ts'
 import type { Case, ReferralId } from '../domain/case/case.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { RecordKey, RecordWrite } from '../ports/record-store.ts'
@@ -37,7 +38,7 @@ export async function orderGuards(
 
 /** The guards that a case holds. Its accession number is sealed with the patient, so the key must be usable. */
 export async function guardsOf(vault: Pick<KeyVault, 'mac' | 'open'>, c: Case): Promise<RecordKey[]> {
-  const { order } = await openPatient(vault, c)
+  const { order } = await openPatient(inCell('free-guards'), vault, c)
   const studyInstanceUid = c.images.studyInstanceUid ?? order.studyInstanceUid
   const held = await orderGuards(vault, c.referringOrgId, c.referralId, { ...order, studyInstanceUid })
   return held.map(({ partition, sort }) => ({ partition, sort }))

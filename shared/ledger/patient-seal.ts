@@ -5,8 +5,11 @@ import {
   TakenOrderSchema,
   type SubmitReferral,
 } from '../contracts/http/referrals.ts'
+import type { InCell } from '../domain/access/in-cell.ts'
+import type { OnCopies, PatientRelease } from '../domain/access/releases.ts'
 import { orgOf, type Case, type ReferralId, type Sealed } from '../domain/case/case.ts'
 import type { KeyVault, SealContext } from '../ports/key-vault.ts'
+import type { OpeningRight } from '../ports/rights.ts'
 
 /** Who the patient is and why they are imaged: the one part of a referral that no list, log, key or queue ever holds. */
 export const PatientRecordSchema = z.strictObject({
@@ -29,13 +32,34 @@ export const sealPatient = (
   { patient, clinical, order }: SubmitReferral,
 ): Promise<Sealed> => vault.seal(JSON.stringify({ patient, clinical, order }), contextOf(referralId, origin))
 
-/** Opens it inside the cell, for matching images and for those whom `releasePatient` lets see it. */
-export const openPatient = async (vault: Pick<KeyVault, 'open'>, c: Case): Promise<PatientRecord> =>
-  PatientRecordSchema.parse(JSON.parse(await vault.open(c.patient, contextOf(c.referralId, c.origin))))
+type Opener = Pick<KeyVault, 'open'>
+
+const open = async (by: OpeningRight, vault: Opener, c: Case): Promise<PatientRecord> =>
+  PatientRecordSchema.parse(JSON.parse(await vault.open(by, c.patient, contextOf(c.referralId, c.origin))))
+
+export const openPatient = (
+  by: PatientRelease | InCell<'judge-arrival' | 'file-report' | 'free-guards'>,
+  vault: Opener,
+  c: Case,
+): Promise<PatientRecord> => open(by, vault, c)
+
+/** All that a reader of copies may be told of the record; who the patient is stays here. */
+export async function openForCopies(
+  by: OnCopies<'metadata'>,
+  vault: Opener,
+  c: Case,
+): Promise<Pick<PatientRecord['patient'], 'sex'> & Pick<PatientRecord['clinical'], 'safety'>> {
+  const { patient, clinical } = await open(by, vault, c)
+  return { sex: patient.sex, safety: clinical.safety }
+}
 
 /** The header of an image, in the words of modality and site. */
 export const sealMetadata = (vault: Pick<KeyVault, 'seal'>, c: Case, json: string): Promise<Sealed> =>
   vault.seal(json, contextOf(c.referralId, c.origin, 'instance-metadata'))
 
-export const openMetadata = (vault: Pick<KeyVault, 'open'>, c: Case, sealed: Sealed): Promise<string> =>
-  vault.open(sealed, contextOf(c.referralId, c.origin, 'instance-metadata'))
+export const openMetadata = (
+  by: InCell<'index-study' | 'file-report'>,
+  vault: Opener,
+  c: Case,
+  sealed: Sealed,
+): Promise<string> => vault.open(by, sealed, contextOf(c.referralId, c.origin, 'instance-metadata'))

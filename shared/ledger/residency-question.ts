@@ -1,5 +1,6 @@
-import { ownRecordAccess, type OwnRecordAccess } from '../domain/access/own-record.ts'
+import { ownRecordAccess } from '../domain/access/own-record.ts'
 import type { Principal } from '../domain/access/principal.ts'
+import type { Identifiable, OnCopies } from '../domain/access/releases.ts'
 import type { Case } from '../domain/case/case.ts'
 import { breakGlassOf } from '../domain/case/emergency-access.ts'
 import { copyFactsOf } from '../domain/deidentification/study-copies.ts'
@@ -14,7 +15,7 @@ import {
   type Asker,
 } from '../domain/network/residency-view.ts'
 import { Refusal } from '../domain/refusal.ts'
-import { decide, permits, type Permit, type ResidencyDecision } from '../domain/residency/decide.ts'
+import { decide, permits, type ResidencyDecision } from '../domain/residency/decide.ts'
 import type {
   DeidentificationFacts,
   Purpose,
@@ -115,8 +116,8 @@ export function askForReader<const P extends Purpose>(
 
 /** What lets somebody read of a patient: their own organisation's record, or a decision that allows so much. */
 export type ReadingGrant<P extends Purpose> =
-  | { readonly grant: 'identifiable'; readonly by: OwnRecordAccess | Permit<'view_in_region_identifiable', P> }
-  | { readonly grant: 'copies'; readonly by: Permit<'transfer_deidentified', P> }
+  | { readonly grant: 'identifiable'; readonly by: Identifiable<P> }
+  | { readonly grant: 'copies'; readonly by: OnCopies<P> }
 
 export async function grantToRead<const P extends Purpose>(
   ports: SettingPorts,

@@ -1,9 +1,14 @@
+import { HomeReportSchema, type HomeReport } from '../contracts/stored/home-report.ts'
+import { ReportDraftSchema, type ReportDraft } from '../contracts/stored/report-draft.ts'
 import {
   SealedReportSchema,
   sealedReportKey,
   type ReportContent,
   type SealedReport,
 } from '../contracts/stored/sealed-report.ts'
+import type { InCell } from '../domain/access/in-cell.ts'
+import type { ReportRelease } from '../domain/access/releases.ts'
+import { requireRight } from '../domain/access/right.ts'
 import { canonicalJson } from '../domain/canonical-json.ts'
 import type { Case, ReferralId } from '../domain/case/case.ts'
 import { Refusal } from '../domain/refusal.ts'
@@ -11,6 +16,7 @@ import { StoredInstanceSchema } from '../domain/upload/instance.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { RecordStore } from '../ports/record-store.ts'
+import { keys } from './keys.ts'
 import { sha256 } from './sha256.ts'
 import { recordsUnder } from './upload-ledger.ts'
 
@@ -54,20 +60,47 @@ const TEXT_LIMIT = 1024 * 1024
 
 /** The sealed object itself, as it lies under Object Lock. */
 export async function readSealedObject(
+  by: ReportRelease | InCell<'check-delivery'>,
   objects: Pick<ObjectStore, 'readRange'>,
   referralId: ReferralId,
   mark: ReportMark,
 ): Promise<SealedReport> {
   const key = sealedReportKey(referralId, mark.reportId)
-  const bytes = await objects.readRange({ bucket: 'reports', key }, 0, TEXT_LIMIT).catch((thrown: unknown) => {
+  const bytes = await objects.readRange(by, { bucket: 'reports', key }, 0, TEXT_LIMIT).catch((thrown: unknown) => {
     throw thrown instanceof Refusal && thrown.code === 'not-found' ? missing(mark.reportId, 'not-there') : thrown
   })
   return asMarked(intact(SealedReportSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))), mark)
 }
 
 /** The reports of a case in the order in which they were filed, each checked against its own digest and the case's. */
-export const loadReports = (objects: Pick<ObjectStore, 'readRange'>, c: Case): Promise<SealedReport[]> =>
-  Promise.all(c.reports.map((mark) => readSealedObject(objects, c.referralId, mark)))
+export const loadReports = (
+  by: ReportRelease,
+  objects: Pick<ObjectStore, 'readRange'>,
+  c: Case,
+): Promise<SealedReport[]> => Promise.all(c.reports.map((mark) => readSealedObject(by, objects, c.referralId, mark)))
+
+/** A report as it came home. Its text lies in a record, where no seal asks for the right: this does. */
+export async function loadHomeReport(
+  by: ReportRelease | InCell<'file-report'>,
+  store: RecordStore,
+  referralId: ReferralId,
+  reportId: string,
+): Promise<HomeReport | undefined> {
+  requireRight(by, referralId)
+  const found = await store.read(keys.homeReport(referralId, reportId))
+  return found === undefined ? undefined : HomeReportSchema.parse(found.body)
+}
+
+export async function loadDraft(
+  by: ReportRelease,
+  store: RecordStore,
+  referralId: ReferralId,
+  readerId: string,
+): Promise<ReportDraft | undefined> {
+  requireRight(by, referralId)
+  const found = await store.read(keys.draft(referralId, readerId))
+  return found === undefined ? undefined : ReportDraftSchema.parse(found.body)
+}
 
 /** Which images there are now: their number and a digest over all of theirs. */
 export async function studyDigest(store: RecordStore, referralId: ReferralId): Promise<ReportContent['study']> {

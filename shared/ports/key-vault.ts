@@ -1,4 +1,5 @@
 import type { Sealed } from '../domain/case/case.ts'
+import type { OpeningRight } from './rights.ts'
 
 export type MacPurpose = 'cursor' | 'pseudonym' | 'copy-names'
 
@@ -12,7 +13,7 @@ export interface KeyVault {
   /** AES-256-GCM under a data key wrapped by the cell's key; `context` is authenticated and must be given again to open. */
   seal(plaintext: string, context: SealContext): Promise<Sealed>
   /** Throws when the context differs or the ciphertext was altered. */
-  open(sealed: Sealed, context: SealContext): Promise<string>
+  open(by: OpeningRight, sealed: Sealed, context: SealContext): Promise<string>
   /**
    * HMAC-SHA-256, 32 bytes; each purpose is separated from the others. `copy-names` is under a key of its own, which only
    * the maker of copies may use: whoever could ask it could tell which copy is whose.

@@ -1,7 +1,8 @@
 import type { BucketClass } from '../contracts/bucket-classes.ts'
+import type { ReadingRight, UrlRelease } from './rights.ts'
 
-export interface ObjectRef {
-  readonly bucket: BucketClass
+export interface ObjectRef<B extends BucketClass = BucketClass> {
+  readonly bucket: B
   readonly key: string
 }
 
@@ -15,9 +16,14 @@ export interface ObjectHead {
 export interface ObjectStore {
   head(ref: ObjectRef): Promise<ObjectHead | undefined>
   /** Bytes [from, toExclusive), cut at the end of the object; empty past the end. Refuses `not-found` where there is none. */
-  readRange(ref: ObjectRef, from: number, toExclusive: number): Promise<Uint8Array>
+  readRange<B extends BucketClass>(
+    by: ReadingRight<B>,
+    ref: ObjectRef<B>,
+    from: number,
+    toExclusive: number,
+  ): Promise<Uint8Array>
   /** Streams the object in chunks; never holds it whole. */
-  stream(ref: ObjectRef): Promise<AsyncIterable<Uint8Array>>
+  stream<B extends BucketClass>(by: ReadingRight<B>, ref: ObjectRef<B>): Promise<AsyncIterable<Uint8Array>>
   /** Small objects that Overread writes itself (metadata, sealed reports, checkpoints). Create-only unless `replace`. */
   put(
     ref: ObjectRef,
@@ -79,7 +85,8 @@ export interface UploadSigner {
 /** Signed GET, at most 300 s: attachment disposition, content type and `no-store` are signed. */
 export interface DownloadSigner {
   signGets(
-    requests: readonly { readonly ref: ObjectRef; readonly fileName: string; readonly contentType: string }[],
+    release: UrlRelease,
+    objects: readonly { readonly key: string; readonly fileName: string; readonly contentType: string }[],
     expiresInSeconds: number,
   ): Promise<readonly SignedRequest[]>
 }

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { startDemoCell } from '../../local/demo-cell.ts'
 import { StoredInstanceSchema } from '../../shared/domain/upload/instance.ts'
 import { recordsUnder } from '../../shared/ledger/upload-ledger.ts'
+import { inside } from '../builders/inside.ts'
 
 export const root = join(import.meta.dirname, '../..')
 
@@ -66,7 +67,7 @@ export async function storedDigests(dataDir: string, referralIds: readonly strin
       for await (const record of recordsUnder(cell.ports.store, referralId, 'instance#')) {
         const instance = StoredInstanceSchema.parse(record.body)
         const hash = createHash('sha256')
-        for await (const chunk of await cell.ports.objects.stream({ bucket: 'images', key: instance.key }))
+        for await (const chunk of await cell.ports.objects.stream(inside, { bucket: 'images', key: instance.key }))
           hash.update(chunk)
         digests.push({ announced: instance.sha256, found: hash.digest('hex') })
       }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -8,7 +8,7 @@ import * as z from 'zod'
 
 const root = join(import.meta.dirname, '../..')
 const PackageSchema = z.looseObject({ scripts: z.looseObject({ start: z.string() }) })
-const { scripts } = PackageSchema.parse(createRequire(import.meta.url)('../../package.json'))
+const { scripts } = PackageSchema.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')))
 
 /** What a newcomer types first, run by its own words: a script that names an option the command does not have serves nobody. */
 describe.skipIf(process.env['OVERREAD_TARGET'] === 'aws')('npm start', () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Eraser } from '../../shared/ports/eraser.ts'
 import type { ObjectRef, ObjectStore } from '../../shared/ports/object-store.ts'
+import { inside } from '../builders/inside.ts'
 
 export interface EraserUnderTest {
   readonly eraser: Eraser
@@ -59,7 +60,7 @@ export function eraserContract(name: string, open: () => Promise<EraserUnderTest
       await put(`${prefix}1`, 'copied')
       await under.objects.copy({ bucket: 'images', key: `${prefix}1` }, copy)
       await under.eraser.eraseUnder('images', prefix)
-      expect(Buffer.from(await under.objects.readRange(copy, 0, 100)).toString()).toBe('copied')
+      expect(Buffer.from(await under.objects.readRange(inside, copy, 0, 100)).toString()).toBe('copied')
     })
   })
 }

@@ -1,6 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { KeyVault, MacPurpose } from '../../shared/ports/key-vault.ts'
+import { inside } from '../builders/inside.ts'
 
 export const keyVaultContract = (name: string, make: () => Promise<KeyVault>): void => {
   describe(`${name} as KeyVault`, () => {
@@ -15,7 +16,9 @@ export const keyVaultContract = (name: string, make: () => Promise<KeyVault>): v
     it('opens what it sealed, whatever order the context is given in', async () => {
       const sealed = await vault.seal(patient, context)
       expect(sealed.context).toEqual(context)
-      expect(await vault.open(sealed, { study: '1.2.3', purpose: 'patient', org: 'donau-hospitals' })).toBe(patient)
+      expect(await vault.open(inside, sealed, { study: '1.2.3', purpose: 'patient', org: 'donau-hospitals' })).toBe(
+        patient,
+      )
     })
 
     it.each([
@@ -23,7 +26,7 @@ export const keyVaultContract = (name: string, make: () => Promise<KeyVault>): v
       ['every plane of Unicode', 'Ж日本\u{1F9B4}'],
       ['a long text', 'Befund. '.repeat(20_000)],
     ])('seals %s', async (_what, text) => {
-      expect(await vault.open(await vault.seal(text, context), context)).toBe(text)
+      expect(await vault.open(inside, await vault.seal(text, context), context)).toBe(text)
     })
 
     it('shows nothing of the text, and never seals it twice alike', async () => {
@@ -40,8 +43,8 @@ export const keyVaultContract = (name: string, make: () => Promise<KeyVault>): v
       ['no context', {}],
     ])('does not open in a context with %s', async (_what, wrong) => {
       const sealed = await vault.seal(patient, context)
-      await expect(vault.open(sealed, wrong)).rejects.toThrow()
-      await expect(vault.open({ ...sealed, context: wrong }, wrong)).rejects.toThrow()
+      await expect(vault.open(inside, sealed, wrong)).rejects.toThrow()
+      await expect(vault.open(inside, { ...sealed, context: wrong }, wrong)).rejects.toThrow()
     })
 
     it('does not open an altered ciphertext, wherever it was altered', async () => {
@@ -51,15 +54,17 @@ export const keyVaultContract = (name: string, make: () => Promise<KeyVault>): v
       for (const at of places) {
         const altered = Buffer.from(bytes)
         altered[at] = (altered[at] ?? 0) ^ 1
-        await expect(vault.open({ ...sealed, ciphertext: altered.toString('base64url') }, context)).rejects.toThrow()
+        await expect(
+          vault.open(inside, { ...sealed, ciphertext: altered.toString('base64url') }, context),
+        ).rejects.toThrow()
       }
     })
 
     it('does not open a truncated or foreign ciphertext', async () => {
       const sealed = await vault.seal(patient, context)
       const cut = { ...sealed, ciphertext: sealed.ciphertext.slice(0, -8) }
-      await expect(vault.open(cut, context)).rejects.toThrow()
-      await expect(vault.open({ ...sealed, ciphertext: 'AAAA' }, context)).rejects.toThrow()
+      await expect(vault.open(inside, cut, context)).rejects.toThrow()
+      await expect(vault.open(inside, { ...sealed, ciphertext: 'AAAA' }, context)).rejects.toThrow()
     })
 
     it('makes the same MAC of the same message, 32 bytes, and another for each purpose and message', async () => {

@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import type { ObjectRef, ObjectStore } from '../../shared/ports/object-store.ts'
+import { inside } from '../builders/inside.ts'
 
 export const objectStoreContract = (name: string, make: () => Promise<ObjectStore>): void => {
   describe(`${name} as ObjectStore`, () => {
@@ -14,7 +15,7 @@ export const objectStoreContract = (name: string, make: () => Promise<ObjectStor
     const dicom = { contentType: 'application/dicom' }
     const whole = async (ref: ObjectRef) => {
       const chunks: Uint8Array[] = []
-      for await (const chunk of await store.stream(ref)) chunks.push(chunk)
+      for await (const chunk of await store.stream(inside, ref)) chunks.push(chunk)
       return Buffer.concat(chunks)
     }
     const notFound = expect.objectContaining({ code: 'not-found' }) as unknown
@@ -35,7 +36,7 @@ export const objectStoreContract = (name: string, make: () => Promise<ObjectStor
       expect(await store.put(ref, new Uint8Array(), dicom)).toBe('stored')
       expect(await store.head(ref)).toMatchObject({ bytes: 0 })
       expect(await whole(ref)).toHaveLength(0)
-      expect(await store.readRange(ref, 0, 65_536)).toHaveLength(0)
+      expect(await store.readRange(inside, ref, 0, 65_536)).toHaveLength(0)
     })
 
     it('never replaces an object unless told to', async () => {
@@ -87,7 +88,7 @@ export const objectStoreContract = (name: string, make: () => Promise<ObjectStor
         [500_000, 600_000],
         [5, 5],
       ] as const) {
-        expect(Buffer.from(await store.readRange(ref, from, to)).equals(bytes.subarray(from, to))).toBe(true)
+        expect(Buffer.from(await store.readRange(inside, ref, from, to)).equals(bytes.subarray(from, to))).toBe(true)
       }
     })
 
@@ -96,7 +97,7 @@ export const objectStoreContract = (name: string, make: () => Promise<ObjectStor
       await store.put(ref, bytes, dicom)
       let [seen, largest] = [0, 0]
       const digest = createHash('sha256')
-      for await (const chunk of await store.stream(ref)) {
+      for await (const chunk of await store.stream(inside, ref)) {
         seen += chunk.byteLength
         largest = Math.max(largest, chunk.byteLength)
         digest.update(chunk)
@@ -109,10 +110,10 @@ export const objectStoreContract = (name: string, make: () => Promise<ObjectStor
     it('refuses to read what is not there', async () => {
       const ref = fresh()
       expect(await store.head(ref)).toBeUndefined()
-      await expect(store.readRange(ref, 0, 10)).rejects.toEqual(notFound)
-      await expect(store.stream(ref)).rejects.toEqual(notFound)
+      await expect(store.readRange(inside, ref, 0, 10)).rejects.toEqual(notFound)
+      await expect(store.stream(inside, ref)).rejects.toEqual(notFound)
       await expect(store.copy(ref, fresh())).rejects.toEqual(notFound)
-      await expect(store.readRange(ref, 0, 10)).rejects.toBeInstanceOf(Refusal)
+      await expect(store.readRange(inside, ref, 0, 10)).rejects.toBeInstanceOf(Refusal)
     })
 
     it('copies with digest and type, and once more without harm', async () => {

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-kms'
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../domain/canonical-json.ts'
+import { requireRight } from '../../domain/access/right.ts'
 import type { KeyVault } from '../../ports/key-vault.ts'
 import { askedOnce } from '../asked-once.ts'
 import { kmsDataKeys } from './data-keys.ts'
@@ -72,7 +73,8 @@ export const kmsKeyVault = (keys: CellKeys): KeyVault => {
         context: { ...context },
       }
     },
-    open: async ({ ciphertext }, context) => {
+    open: async (by, { ciphertext }, context) => {
+      requireRight(by, context['case'])
       const envelope = readEnvelope(ciphertext)
       const bound = canonicalJson(context)
       const { key } = await sealing().forOpening(bound, context, envelope.wrapped)

@@ -1,3 +1,4 @@
+import { requireRight } from '../../domain/access/right.ts'
 import type { DownloadSigner } from '../../ports/object-store.ts'
 import { encodeSegment } from '../sigv4/canonical.ts'
 import { s3RequestSigner, startBatch, type PresigningCell } from './s3-presigning.ts'
@@ -9,18 +10,17 @@ const attachment = (fileName: string): string =>
 export const s3DownloadSigner = (cell: PresigningCell): DownloadSigner => {
   const sign = s3RequestSigner(cell)
   return {
-    signGets: async (requests, expiresInSeconds) => {
+    signGets: async ({ by, bucket }, objects, expiresInSeconds) => {
+      for (const { key } of objects) requireRight(by, key)
       const batch = await startBatch(cell, 'GET', expiresInSeconds)
-      return requests.map(({ ref, fileName, contentType }) =>
-        sign(batch, ref, {
-          method: 'GET',
-          query: {
-            'response-cache-control': 'no-store',
-            'response-content-disposition': attachment(fileName),
-            'response-content-type': contentType,
-          },
-        }),
-      )
+      return objects.map(({ key, fileName, contentType }) => {
+        const query = {
+          'response-cache-control': 'no-store',
+          'response-content-disposition': attachment(fileName),
+          'response-content-type': contentType,
+        }
+        return sign(batch, { bucket, key }, { method: 'GET', query })
+      })
     },
   }
 }

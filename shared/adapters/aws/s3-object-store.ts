@@ -7,6 +7,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { createHash } from 'node:crypto'
+import { requireRight } from '../../domain/access/right.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import type { ObjectHead, ObjectRef, ObjectStore } from '../../ports/object-store.ts'
 import { encodePath } from '../sigv4/canonical.ts'
@@ -121,8 +122,14 @@ export const s3ObjectStore = (buckets: CellBuckets): ObjectStore => {
 
   return {
     head,
-    readRange: (ref, from, toExclusive) => whileKeyIsThere(() => readRange(ref, from, toExclusive)),
-    stream: (ref) => whileKeyIsThere(() => stream(ref)),
+    readRange: async (by, ref, from, toExclusive) => {
+      requireRight(by, ref.key)
+      return whileKeyIsThere(() => readRange(ref, from, toExclusive))
+    },
+    stream: async (by, ref) => {
+      requireRight(by, ref.key)
+      return whileKeyIsThere(() => stream(ref))
+    },
     put: (ref, bytes, options) => whileKeyIsThere(() => put(ref, bytes, options)),
     copy: (from, to) => whileKeyIsThere(() => copy(from, to)),
     remove,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { requireRight } from '../../domain/access/right.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import type { ObjectRef, ObjectStore } from '../../ports/object-store.ts'
 import type { CellDatabase } from './cell-database.ts'
@@ -79,14 +80,18 @@ export const diskObjectStore = (shelf: ObjectShelf): ObjectStore => {
       const { bytes, sha256, contentType } = object
       return Promise.resolve({ bytes, contentType, ...(sha256 === undefined ? {} : { sha256 }) })
     },
-    readRange: async (ref, from, toExclusive) => {
+    readRange: async (by, ref, from, toExclusive) => {
+      requireRight(by, ref.key)
       const object = findOrRefuse(shelf, ref)
       const chunks: Uint8Array[] = []
       for (const piece of piecesOf(object.segments, from, toExclusive))
         chunks.push(await files.read(piece.file, piece.from, piece.toExclusive))
       return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
     },
-    stream: async (ref) => Promise.resolve(streamObject(shelf, findOrRefuse(shelf, ref))),
+    stream: async (by, ref) => {
+      requireRight(by, ref.key)
+      return Promise.resolve(streamObject(shelf, findOrRefuse(shelf, ref)))
+    },
     put: async (ref, bytes, { contentType, replace = false }) => {
       if (!replace && rows.find(ref) !== undefined) return 'exists'
       const file = await files.create()

@@ -11,6 +11,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { canonicalJson } from '../../domain/canonical-json.ts'
+import { requireRight } from '../../domain/access/right.ts'
 import type { KeyVault } from '../../ports/key-vault.ts'
 import { heldDataKeys, type DataKeys } from '../held-data-keys.ts'
 import { openTokenKey, type CellKeys } from './key-file.ts'
@@ -82,7 +83,8 @@ export const localKeyVault = (keys: CellKeys, tokenKeyPath: string): KeyVault =>
       const ciphertext = Buffer.concat([wrapped, text]).toString('base64url')
       return { ciphertext, keyId: sealingKeyId, context: { ...context } }
     },
-    open: async ({ ciphertext, keyId }, context) => {
+    open: async (by, { ciphertext, keyId }, context) => {
+      requireRight(by, context['case'])
       const bound = canonicalJson(context)
       const bytes = Buffer.from(ciphertext, 'base64url')
       const [wrapped, text] = [bytes.subarray(0, WRAPPED_KEY), bytes.subarray(WRAPPED_KEY)]

@@ -1,3 +1,4 @@
+import { requireRight } from '../../domain/access/right.ts'
 import { addMinutes } from '../../domain/instant.ts'
 import type {
   DownloadSigner,
@@ -121,9 +122,10 @@ export const presignedUploads = (shelf: ObjectShelf, access: ObjectAccess, clock
 export const presignedDownloads = (access: ObjectAccess, clock: Clock): DownloadSigner => {
   const sign = signer(access, clock)
   return {
-    signGets: async (requests, expiresInSeconds) => {
-      const toSign = requests.map(({ ref, fileName, contentType }) => ({
-        path: pathOf(ref),
+    signGets: async ({ by, bucket }, objects, expiresInSeconds) => {
+      for (const { key } of objects) requireRight(by, key)
+      const toSign = objects.map(({ key, fileName, contentType }) => ({
+        path: pathOf({ bucket, key }),
         query: {
           'response-cache-control': 'no-store',
           'response-content-disposition': disposition(fileName),

@@ -1,19 +1,17 @@
 import type { Case } from '../case/case.ts'
 import type { Principal } from './principal.ts'
+import { Right } from './right.ts'
 
-class OwnRecord {
-  readonly #made = true
+class OwnRecord extends Right {
+  declare protected readonly ownRecord: true
   readonly orgId: string
   readonly referralId: string
 
   constructor(orgId: string, referralId: string) {
+    super(referralId)
     this.orgId = orgId
     this.referralId = referralId
     Object.freeze(this)
-  }
-
-  static isOurs(value: object): boolean {
-    return #made in value
   }
 }
 
@@ -25,5 +23,3 @@ export type OwnRecordAccess = OwnRecord
 
 export const ownRecordAccess = (c: Case, principal: Principal): OwnRecordAccess | undefined =>
   principal.orgId === c.referringOrgId ? new OwnRecord(principal.orgId, c.referralId) : undefined
-
-export const isOwnRecordAccess = (value: object): value is OwnRecordAccess => OwnRecord.isOurs(value)

@@ -6,7 +6,7 @@ import { decodeAscii, isPlain } from './coded-set.ts'
  * Controls C0 and C1, and the bidirectional overrides with which a name can be shown as another one. Text of a header is
  * opaque and is escaped where it is shown (control DCM-11); this keeps what no name or description has out of every sink.
  */
-const CONTROLS = /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g // eslint-disable-line no-control-regex
+const CONTROLS = /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
 const LINE_CONTROLS = /[\t\n\f\r]+/g
 
 /** A whole text value: leading spaces may matter in LT, ST and UT (PS3.5 6.2), trailing ones never do. */

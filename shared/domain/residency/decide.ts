@@ -1,3 +1,4 @@
+import { Right } from '../access/right.ts'
 import { canonicalJson } from '../canonical-json.ts'
 import type { Purpose, ResidencyEvidence, ResidencyReader } from './decision-inputs.ts'
 import type { DecisionRecord } from './decision-record.ts'
@@ -13,12 +14,13 @@ declare const permittedMode: unique symbol
  * literal, spread copy or parsed record is one, so whatever asks for it in its signature cannot be called without
  * having asked `decide`. The name is checked at run time too (`permits`), so that a cast does not help either.
  */
-class Decided<P extends Purpose> {
+class Decided<P extends Purpose> extends Right {
   readonly #made = true
   declare readonly [purposeOf]: P
   readonly record: DecisionRecord
 
   constructor(record: DecisionRecord) {
+    super(record.caseId ?? '')
     this.record = record
     Object.freeze(this)
   }
@@ -32,7 +34,7 @@ class Decided<P extends Purpose> {
     return this.record
   }
 
-  static isOurs(value: object): boolean {
+  static isDecision(value: object): boolean {
     return #made in value
   }
 }
@@ -76,7 +78,7 @@ export const decide = <const P extends Purpose>(
 export const permits = <M extends Exclude<ReadingMode, 'forbidden'>, P extends Purpose>(
   decision: ResidencyDecision<P>,
   mode: M,
-): decision is Permit<M, P> => Decided.isOurs(decision) && modeRank(decision.mode) >= modeRank(mode)
+): decision is Permit<M, P> => Decided.isDecision(decision) && modeRank(decision.mode) >= modeRank(mode)
 
 /** What a decision was made from; kept by whoever stores the record, so that it can be made again. */
 export interface DecisionInputs {

@@ -7,6 +7,7 @@ import { startEmbeddedCell } from '../../../local/embedded-cell.ts'
 import { createLog } from '../../../shared/runtime/log.ts'
 import { scratchFolder } from '../../builders/scratch-folder.ts'
 import { smallNetwork } from '../../fixtures/small-network.ts'
+import { inside } from '../../builders/inside.ts'
 
 const functions: CellFunctions = {
   http: {
@@ -159,7 +160,7 @@ describe('an embedded cell', () => {
     await running.pop()?.stop()
     const second = await start({ dataDir, port: Number(new URL(first.baseUrl).port) })
     expect(await second.ports.store.read(key)).toMatchObject({ body: { n: 1 } })
-    expect(await second.ports.keys.open(sealed, { org: 'a' })).toBe('Huber')
+    expect(await second.ports.keys.open(inside, sealed, { org: 'a' })).toBe('Huber')
     expect(await second.ports.tokens.verify(token)).toMatchObject({ sub: 'p-coordinator' })
   })
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { startEmbeddedCell } from '../../../local/embedded-cell.ts'
 import { createLog } from '../../../shared/runtime/log.ts'
 import { sha256Of } from '../../../shared/runtime/streamed-hash.ts'
+import { inside } from '../../builders/inside.ts'
 
 /** What the test asks of the cell it is about to kill. */
 export type KilledCellOrder =
@@ -53,7 +54,7 @@ const handledCount = async (after?: string): Promise<number> => {
 
 const digestOf = (key: string): Promise<string> =>
   cell.ports.objects
-    .stream({ bucket: 'incoming', key })
+    .stream(inside, { bucket: 'incoming', key })
     .then(sha256Of)
     .catch(() => 'missing')
 

@@ -13,6 +13,7 @@ import { loadCase } from '../../../../shared/ledger/case-ledger.ts'
 import { referralBody } from '../../../acceptance/study-in-hand.ts'
 import { untilClaimed, untilDelivered } from '../../../builders/case-builder.ts'
 import { principalOf, readingRoom, type ReadingRoom } from '../../../builders/reading-room.ts'
+import { inside } from '../../../builders/inside.ts'
 
 const weber = principalOf('p-weber')
 const lead = principalOf('p-lead-rheinblick')
@@ -90,7 +91,7 @@ describe('a question to the referrer', () => {
     expect(authors.sort()).toEqual(['p-clerk-vienna', 'p-weber'])
     const context = { org: 'donau-klinikum', case: room.referralId, purpose: 'note', residency: 'AT' } as const
     for (const { body } of notes)
-      expect(await room.ports.keys.open(SealedSchema.parse(body['sealed']), context)).toBe(note)
+      expect(await room.ports.keys.open(inside, SealedSchema.parse(body['sealed']), context)).toBe(note)
     expect(JSON.stringify(room.everyRecord())).not.toContain('Canary')
   })
 

@@ -3,6 +3,7 @@ import { listImages } from '../../../../functions/image-access/list-images.ts'
 import { principalOf, readingRoom } from '../../../builders/reading-room.ts'
 import { crashEverywhere, type Path } from '../../../fixtures/crash-trials.ts'
 import { commandPaths, releasePaths } from '../../../fixtures/release-crashes.ts'
+import { inside } from '../../../builders/inside.ts'
 
 test.each([...releasePaths, ...commandPaths])(
   'a crash at any await of $name leaves no gap in the trail',
@@ -24,7 +25,7 @@ test('a path that signs URLs first and records afterwards is caught', async () =
     name: 'hasty',
     prepare: withImages,
     run: async (room, ports, requestId) => {
-      await ports.downloads.signGets([], 300)
+      await ports.downloads.signGets({ by: inside, bucket: 'images' }, [], 300)
       const context = { ...(await room.asking('listImages', principalOf('p-weber'))), requestId }
       return listImages(ports, { params: { referralId: room.referralId }, query: { limit: 1 }, context })
     },

@@ -23,7 +23,7 @@ beforeEach(() => {
 afterEach(() => room.close())
 
 /** One process of the function, as on AWS: what it counts it shares by the store. */
-const process = () => {
+const oneProcess = () => {
   const handle = entry({ ...room.ports, log: createLog(() => undefined), machineIssuer: () => issuer })
   return async (who: Parameters<typeof by>[0]) => {
     const event = httpEvent('issueToken', { headers: { 'content-type': 'application/x-www-form-urlencoded' } })
@@ -34,7 +34,7 @@ const process = () => {
 
 test('a system is told to wait for the next minute, once in its audit, and another is not', async () => {
   room.ports.clock.advance(15_000)
-  const ask = process()
+  const ask = oneProcess()
   for (let asked = 0; asked < TOKENS_PER_MINUTE; asked++)
     expect(await ask(holders.victim)).toEqual({ status: 200, retryAfter: undefined })
   for (let asked = 0; asked < 3; asked++) expect(await ask(holders.victim)).toEqual({ status: 429, retryAfter: '45' })
@@ -49,7 +49,7 @@ test('a system is told to wait for the next minute, once in its audit, and anoth
 })
 
 test('processes that know nothing of each other hold it to one rate, within a step', async () => {
-  const processes = [process(), process(), process()]
+  const processes = [oneProcess(), oneProcess(), oneProcess()]
   let issued = 0
   for (let asked = 0; asked < 3 * TOKENS_PER_MINUTE; asked++)
     if ((await processes[asked % 3]?.(holders.victim))?.status === 200) issued++

@@ -8,6 +8,7 @@ import { openPatient } from '../../../../shared/ledger/patient-seal.ts'
 import { loadCase } from '../../../../shared/ledger/case-ledger.ts'
 import { referralBody } from '../../../acceptance/study-in-hand.ts'
 import { principalOf, readingRoom, type ReadingRoom } from '../../../builders/reading-room.ts'
+import { inside } from '../../../builders/inside.ts'
 
 let room: ReadingRoom
 beforeEach(() => {
@@ -36,7 +37,7 @@ test('what an order says in its own words stands in the sealed record alone; bes
   const everything = JSON.stringify(room.everyRecord())
   for (const word of ['MUSTER', 'Muster', 'MARIA', 'her son']) expect(everything).not.toContain(word)
   const loaded = await loadCase(room.ports.store, status.referralId)
-  expect(loaded && (await openPatient(room.ports.keys, loaded.case)).order).toMatchObject(words)
+  expect(loaded && (await openPatient(inside, room.ports.keys, loaded.case)).order).toMatchObject(words)
 })
 
 test('a cancelled order may be referred again, though its number is sealed', async () => {

@@ -5,6 +5,7 @@ import { sealedReportKey } from '../../../../shared/contracts/stored/sealed-repo
 import { createLog } from '../../../../shared/runtime/log.ts'
 import { noContext, queueEvent } from '../../../builders/queue-event.ts'
 import { principalOf, readingRoom, type ReadingRoom } from '../../../builders/reading-room.ts'
+import { inside } from '../../../builders/inside.ts'
 
 let room: ReadingRoom
 let lines: string[]
@@ -66,7 +67,7 @@ describe('delivery of a signed report', () => {
 
   test('never delivers a report whose words are not the ones that were signed', async () => {
     const reportId = await sign()
-    const bytes = await room.ports.objects.readRange(objectOf(reportId), 0, 1_000_000)
+    const bytes = await room.ports.objects.readRange(inside, objectOf(reportId), 0, 1_000_000)
     const altered = new TextDecoder().decode(bytes).replace('"impression":"Canary"', '"impression":"Normal"')
     const replace = { contentType: 'application/json', replace: true }
     await room.ports.objects.put(objectOf(reportId), new TextEncoder().encode(altered), replace)
@@ -80,7 +81,7 @@ describe('delivery of a signed report', () => {
     const mark = c.reports.at(-1)!
     const { canonicalJson } = await import('../../../../shared/domain/canonical-json.ts')
     const { sealReport } = await import('../../../../shared/ledger/sealed-reports.ts')
-    const bytes = await room.ports.objects.readRange(objectOf(reportId), 0, 1_000_000)
+    const bytes = await room.ports.objects.readRange(inside, objectOf(reportId), 0, 1_000_000)
     const { content } = JSON.parse(new TextDecoder().decode(bytes)) as { content: Parameters<typeof sealReport>[1] }
     const other = await sealReport(room.ports, { ...content, reportId: 'other' })
     const replace = { contentType: 'application/json', replace: true }

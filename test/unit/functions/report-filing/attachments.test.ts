@@ -6,6 +6,7 @@ import { attachmentKey } from '../../../../shared/contracts/stored/attachment.ts
 import { AnsweredBefore } from '../../../../shared/ledger/asking.ts'
 import type { ObjectStore } from '../../../../shared/ports/object-store.ts'
 import { principalOf, readingRoom, sha256, type ReadingRoom } from '../../../builders/reading-room.ts'
+import { inside } from '../../../builders/inside.ts'
 
 const weber = principalOf('p-weber')
 const text = { findings: 'f', impression: 'i', alert: 'none' as const }
@@ -66,7 +67,7 @@ describe('an attachment', () => {
     expect(await lies('reports', one)).toMatchObject({ bytes: pdf.length })
     expect(await lies('reports', other)).toMatchObject({ bytes: dicom.length })
     expect(await lies('incoming', one)).toBeUndefined()
-    const [report] = await loadReports(room.ports.objects, (await room.loaded()).case)
+    const [report] = await loadReports(inside, room.ports.objects, (await room.loaded()).case)
     expect(report?.content).toMatchObject({
       attachments: [
         { attachmentId: one, sha256: sha256(pdf), contentType: 'application/pdf' },

@@ -17,6 +17,7 @@ import { copyRoom, harmless, harris, type CopyRoom } from '../../../builders/cop
 import { principalOf, sha256 } from '../../../builders/reading-room.ts'
 import { structuredReport, type StructuredReport } from '../../../builders/structured-report.ts'
 import { seededRandom } from '../../../fixtures/seeded-random.ts'
+import { inside } from '../../../builders/inside.ts'
 
 const referrer = principalOf('p-referrer-vienna')
 const pdf = new TextEncoder().encode('%PDF-1.7 on 2.25.4711')
@@ -33,14 +34,14 @@ beforeEach(async () => {
   room = await copyRoom([harmless, harmless])
   const open = room.ports.keys.open.bind(room.ports.keys)
   // The case of the builders has a patient record that nobody sealed.
-  room.ports.keys.open = (sealed, context) =>
-    sealed.ciphertext === 'AAAA' ? Promise.resolve(patientRecord) : open(sealed, context)
+  room.ports.keys.open = (by, sealed, context) =>
+    sealed.ciphertext === 'AAAA' ? Promise.resolve(patientRecord) : open(by, sealed, context)
   await room.copy()
   await room.claim()
   const copies = (await room.copies()).flatMap(({ released }) => (released === undefined ? [] : [released]))
   const [first] = copies
   if (first === undefined) throw new Error('no copy was released')
-  const copy = await room.ports.objects.readRange({ bucket: 'copies', key: first.key }, 0, first.bytes)
+  const copy = await room.ports.objects.readRange(inside, { bucket: 'copies', key: first.key }, 0, first.bytes)
   const tree = readDocument(copy, 1e6, inflateRawBounded)
   const id = typeof tree === 'string' ? undefined : tree.top.get(0x00100020)
   const pseudonym = id === undefined || 'items' in id ? '' : asciiText(id.value)
@@ -76,6 +77,7 @@ const read = async (principal = referrer) =>
   readReports(room.ports, { params: params(), context: await room.asking('readReports', principal) })
 const homeBytes = (report: Pick<Report, 'reportId'> | undefined, attachmentId: string) =>
   room.ports.objects.readRange(
+    inside,
     { bucket: 'reports', key: homeAttachmentKey(room.referralId, report?.reportId ?? '', attachmentId) },
     0,
     1e6,
@@ -108,12 +110,12 @@ describe('a structured report written on copies', () => {
     const object = structuredReport(written)
     const attachmentId = await attach(object)
     await file([attachmentId])
-    const [sealed] = await loadReports(room.ports.objects, (await room.loaded()).case)
+    const [sealed] = await loadReports(inside, room.ports.objects, (await room.loaded()).case)
     expect(sealed?.content.attachments).toEqual([
       { attachmentId, contentType: 'application/dicom', bytes: object.length, sha256: sha256(object) },
     ])
     const key = attachmentKey(room.referralId, attachmentId)
-    expect(sha256(await room.ports.objects.readRange({ bucket: 'reports', key }, 0, 1e6))).toBe(sha256(object))
+    expect(sha256(await room.ports.objects.readRange(inside, { bucket: 'reports', key }, 0, 1e6))).toBe(sha256(object))
     const { pem } = await room.ports.keys.publicKey()
     const content = Buffer.from(canonicalJson(sealed?.content ?? null))
     expect(verify('sha256', content, pem, Buffer.from(sealed?.signature.value ?? '', 'base64'))).toBe(true)

@@ -12,6 +12,7 @@ import { keys } from '../../../../shared/ledger/keys.ts'
 import type { DownloadSigner } from '../../../../shared/ports/object-store.ts'
 import type { RecordStore } from '../../../../shared/ports/record-store.ts'
 import { principalOf, readingRoom, sha256, type ReadingRoom } from '../../../builders/reading-room.ts'
+import { inside } from '../../../builders/inside.ts'
 
 const weber = principalOf('p-weber')
 const referrer = principalOf('p-referrer-vienna')
@@ -86,9 +87,9 @@ describe('reading a report', () => {
     const { attestedCountry: _, ...nowhere } = weber
     let asked = 0
     const downloads: DownloadSigner = {
-      signGets: (requests) => {
+      signGets: (_release, objects) => {
         asked++
-        return Promise.resolve(requests.map(() => ({ method: 'GET', url: '', headers: {}, expiresAt: '' })))
+        return Promise.resolve(objects.map(() => ({ method: 'GET', url: '', headers: {}, expiresAt: '' })))
       },
     }
     await expect(read(nowhere, { ...room.ports, downloads })).rejects.toMatchObject({ code: 'residency-forbidden' })
@@ -110,7 +111,7 @@ describe('reading a report', () => {
   test('a report that was altered in the store is released to nobody', async () => {
     await signed()
     const { case: c } = await room.loaded()
-    const [report] = await loadReports(room.ports.objects, c)
+    const [report] = await loadReports(inside, room.ports.objects, c)
     if (report === undefined) throw new Error('no report')
     const altered = { ...report, content: { ...report.content, text: { ...text, impression: 'another' } } }
     const ref = { bucket: 'reports' as const, key: sealedReportKey(c.referralId, report.content.reportId) }

@@ -14,6 +14,7 @@ import type { ObjectStore } from '../../../../shared/ports/object-store.ts'
 import type { RecordStore } from '../../../../shared/ports/record-store.ts'
 import { networkWith } from '../../../builders/demo-routing.ts'
 import { principalOf, readingRoom, sha256, type ReadingRoom } from '../../../builders/reading-room.ts'
+import { inside } from '../../../builders/inside.ts'
 
 const weber = principalOf('p-weber')
 const text = { findings: 'Canary-Findings', impression: 'Canary-Impression', alert: 'none' as const }
@@ -34,7 +35,7 @@ const sign = async (file: typeof signFinal, principal: Principal = weber, body =
 
 const sealedObject = async (reportId: string) => {
   const ref = { bucket: 'reports' as const, key: sealedReportKey(room.referralId, reportId) }
-  const bytes = await room.ports.objects.readRange(ref, 0, 1_000_000)
+  const bytes = await room.ports.objects.readRange(inside, ref, 0, 1_000_000)
   return SealedReportSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
 }
 

@@ -34,7 +34,7 @@ const portsOf = () => {
   const { keys } = room.ports
   const vault: KeyVault = {
     seal: (text, context) => whileEnabled(() => keys.seal(text, context)),
-    open: (sealed, context) => whileEnabled(() => keys.open(sealed, context)),
+    open: (by, sealed, context) => whileEnabled(() => keys.open(by, sealed, context)),
     mac: (purpose, message) => whileEnabled(() => keys.mac(purpose, message)),
     sign: (message) => whileEnabled(() => keys.sign(message)),
     publicKey: () => whileEnabled(() => keys.publicKey()),

@@ -15,6 +15,7 @@ import {
   type Image,
 } from '../../../builders/copy-room.ts'
 import { noContext, queueEvent } from '../../../builders/queue-event.ts'
+import { inside } from '../../../builders/inside.ts'
 
 let room: CopyRoom
 afterEach(() => room.close())
@@ -24,7 +25,12 @@ const enter = async (images: readonly Image[], pathwayId?: string) => {
 }
 const bytesOf = async (copyId: string): Promise<Buffer> =>
   Buffer.from(
-    await room.ports.objects.readRange({ bucket: 'copies', key: copyKey(room.referralId, copyId) }, 0, 1_000_000),
+    await room.ports.objects.readRange(
+      inside,
+      { bucket: 'copies', key: copyKey(room.referralId, copyId) },
+      0,
+      1_000_000,
+    ),
   )
 const images = async () =>
   listImages(room.ports, {

@@ -12,6 +12,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { kmsClient } from '../../../../../shared/adapters/aws/clients.ts'
 import { kmsDataKeys } from '../../../../../shared/adapters/aws/data-keys.ts'
 import { kmsKeyVault } from '../../../../../shared/adapters/aws/kms-key-vault.ts'
+import { inside } from '../../../../builders/inside.ts'
 
 const kms = mockClient(KMSClient)
 const arn = (id: string) => `arn:aws:kms:eu-central-1:111122223333:key/${id}`
@@ -36,7 +37,7 @@ beforeEach(() => {
 test('what is sealed opens again under the same context, and the plaintext is not in it', async () => {
   const sealed = await vaultOf().seal('Müller^Jürgen', context)
   expect(Buffer.from(sealed.ciphertext, 'base64url').toString('latin1')).not.toContain('Müller')
-  expect(await vaultOf().open(sealed, { case: 'c1', org: 'alder-hospital' })).toBe('Müller^Jürgen')
+  expect(await vaultOf().open(inside, sealed, { case: 'c1', org: 'alder-hospital' })).toBe('Müller^Jürgen')
   expect(kms.commandCalls(GenerateDataKeyCommand)[0]?.args[0].input).toMatchObject({
     KeySpec: 'AES_256',
     EncryptionContext: context,
@@ -49,7 +50,7 @@ test('what is sealed opens again under the same context, and the plaintext is no
 
 test('a sealed text moved to another case does not open, even if KMS were to unwrap its key', async () => {
   const sealed = await vaultOf().seal('name', context)
-  await expect(vaultOf().open(sealed, { ...context, case: 'c2' })).rejects.toThrow()
+  await expect(vaultOf().open(inside, sealed, { ...context, case: 'c2' })).rejects.toThrow()
 })
 
 test('no sealed text opens with a bit changed or its end cut off, whatever KMS answers', async () => {
@@ -58,7 +59,7 @@ test('no sealed text opens with a bit changed or its end cut off, whatever KMS a
   const altered = [...bytes.keys()].map((at) => bytes.with(at, (bytes[at] ?? 0) ^ 1))
   for (const one of [...altered, bytes.subarray(0, -1), bytes.subarray(0, 2), new Uint8Array()]) {
     const text = Buffer.from(one).toString('base64url')
-    await expect(vaultOf().open({ ...rest, ciphertext: text }, context)).rejects.toThrow()
+    await expect(vaultOf().open(inside, { ...rest, ciphertext: text }, context)).rejects.toThrow()
   }
 })
 
@@ -131,7 +132,7 @@ test.each(['DisabledException', 'KMSInvalidStateException', 'KeyUnavailableExcep
     kms.rejects(Object.assign(new Error('arn:aws:kms:... is disabled'), { name }))
     const uses: readonly Promise<unknown>[] = [
       vaultOf().seal('name', context),
-      vaultOf().open(sealed, context),
+      vaultOf().open(inside, sealed, context),
       vaultOf().mac('cursor', 'm'),
       vaultOf().sign(new Uint8Array(1)),
       vaultOf().publicKey(),

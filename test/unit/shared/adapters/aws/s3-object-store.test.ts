@@ -14,6 +14,7 @@ import { createHash } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import { s3Client } from '../../../../../shared/adapters/aws/clients.ts'
 import { s3ObjectStore } from '../../../../../shared/adapters/aws/s3-object-store.ts'
+import { inside } from '../../../../builders/inside.ts'
 
 const s3 = mockClient(S3Client)
 const store = s3ObjectStore({
@@ -31,8 +32,8 @@ test('an object that is not there has no head, and reading it is refused', async
   s3.on(HeadObjectCommand).rejects(new NotFound({ message: '', $metadata: { httpStatusCode: 404 } }))
   s3.on(GetObjectCommand).rejects(new NoSuchKey({ message: '', $metadata: { httpStatusCode: 404 } }))
   expect(await store.head(ref)).toBeUndefined()
-  await expect(store.readRange(ref, 0, 10)).rejects.toMatchObject({ code: 'not-found' })
-  await expect(store.stream(ref)).rejects.toMatchObject({ code: 'not-found' })
+  await expect(store.readRange(inside, ref, 0, 10)).rejects.toMatchObject({ code: 'not-found' })
+  await expect(store.stream(inside, ref)).rejects.toMatchObject({ code: 'not-found' })
 })
 
 test('a right that is missing is a fault, never taken for an absent object', async () => {
@@ -60,7 +61,7 @@ test('the digest of an object is told only where it covers the whole object', as
 
 test('a range past the end of the object is empty', async () => {
   s3.on(GetObjectCommand).rejects(failure(416))
-  expect(await store.readRange(ref, 100, 200)).toEqual(new Uint8Array())
+  expect(await store.readRange(inside, ref, 100, 200)).toEqual(new Uint8Array())
   expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input.Range).toBe('bytes=100-199')
 })
 
@@ -110,5 +111,7 @@ test('a bucket that the function was not given is a fault', async () => {
 
 test('an object under a key that is disabled is refused as what may come back', async () => {
   s3.on(GetObjectCommand).rejects(Object.assign(new Error('arn is disabled'), { name: 'KMS.DisabledException' }))
-  await expect(store.readRange({ bucket: 'images', key: 'k' }, 0, 1)).rejects.toMatchObject({ code: 'key-unavailable' })
+  await expect(store.readRange(inside, { bucket: 'images', key: 'k' }, 0, 1)).rejects.toMatchObject({
+    code: 'key-unavailable',
+  })
 })

@@ -7,6 +7,7 @@ import { roleCredentials } from '../../../../../shared/adapters/aws/role-credent
 import { s3DownloadSigner } from '../../../../../shared/adapters/aws/s3-download-signer.ts'
 import type { PresigningCell } from '../../../../../shared/adapters/aws/s3-presigning.ts'
 import { s3UploadSigner } from '../../../../../shared/adapters/aws/s3-upload-signer.ts'
+import { inside } from '../../../../builders/inside.ts'
 
 const now = '2026-11-24T03:00:00.000Z'
 const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/incoming'
@@ -94,7 +95,8 @@ test('a part binds its number, its upload and its length', async () => {
 
 test('a download is an attachment that nothing may keep', async () => {
   const [signed] = await s3DownloadSigner(cell()).signGets(
-    [{ ref: { bucket: 'images', key: 'k' }, fileName: 'a"\r\nX: ü.dcm', contentType: 'application/dicom' }],
+    { by: inside, bucket: 'images' },
+    [{ key: 'k', fileName: 'a"\r\nX: ü.dcm', contentType: 'application/dicom' }],
     300,
   )
   const query = new URL(signed!.url).searchParams
@@ -107,7 +109,7 @@ test('a download is an attachment that nothing may keep', async () => {
 
 test('no URL outlives the limit of its kind or the credentials that signed it', async () => {
   await expect(s3UploadSigner(cell()).signPuts([{ ref, binding }], 901)).rejects.toThrow(RangeError)
-  await expect(s3DownloadSigner(cell()).signGets([], 301)).rejects.toThrow(RangeError)
+  await expect(s3DownloadSigner(cell()).signGets({ by: inside, bucket: 'images' }, [], 301)).rejects.toThrow(RangeError)
   vi.stubEnv('AWS_CREDENTIAL_EXPIRATION', '2026-11-24T03:01:00.000Z')
   const [signed] = await s3UploadSigner(cell()).signPuts([{ ref, binding }], 900)
   expect(signed!.expiresAt).toBe('2026-11-24T03:01:00.000Z')

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type CellKeys, openCellKeys } from '../../../../../shared/adapters/embedded/key-file.ts'
 import { localKeyVault } from '../../../../../shared/adapters/embedded/local-key-vault.ts'
 import { scratchFolder } from '../../../../builders/scratch-folder.ts'
+import { inside } from '../../../../builders/inside.ts'
 
 describe('the keys of an embedded cell', () => {
   const path = join(scratchFolder('keys'), 'keys.json')
@@ -27,8 +28,8 @@ describe('the keys of an embedded cell', () => {
     const sealed = await vaultOf(old).seal('Huber', { org: 'a' })
     const added = { keyId: 'local-seal-2', key: Buffer.alloc(32, 7).toString('base64url') }
     const rotated = vaultOf({ ...old, sealing: [...old.sealing, added] })
-    expect(await rotated.open(sealed, { org: 'a' })).toBe('Huber')
+    expect(await rotated.open(inside, sealed, { org: 'a' })).toBe('Huber')
     expect((await rotated.seal('Huber', { org: 'a' })).keyId).toBe('local-seal-2')
-    await expect(vaultOf({ ...old, sealing: [added] }).open(sealed, { org: 'a' })).rejects.toThrow('not known')
+    await expect(vaultOf({ ...old, sealing: [added] }).open(inside, sealed, { org: 'a' })).rejects.toThrow('not known')
   })
 })

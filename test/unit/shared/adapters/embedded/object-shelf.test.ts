@@ -12,6 +12,7 @@ import { virtualClock } from '../../../../../shared/adapters/embedded/virtual-cl
 import { queueNames } from '../../../../../shared/contracts/messages.ts'
 import type { ObjectRef } from '../../../../../shared/ports/object-store.ts'
 import { scratchFolder } from '../../../../builders/scratch-folder.ts'
+import { inside } from '../../../../builders/inside.ts'
 
 const dicom = { contentType: 'application/dicom' }
 const clock = virtualClock('2026-11-24T03:00:00.000Z')
@@ -121,7 +122,8 @@ describe('what a killed process left', () => {
     const orphan = await write(killed, 5000)
     await tidy(restarted)
     await expect(restarted.files.read(orphan, 0, 1)).rejects.toMatchObject({ code: 'not-found' })
-    for (const ref of kept) expect((await diskObjectStore(restarted).readRange(ref, 0, 1000)).byteLength).toBe(1000)
+    for (const ref of kept)
+      expect((await diskObjectStore(restarted).readRange(inside, ref, 0, 1000)).byteLength).toBe(1000)
   })
 
   it('is all that is swept: not a file that this process is filling', async () => {
@@ -172,7 +174,7 @@ describe('what a killed process left', () => {
     await diskObjectStore(killed).put(ref, randomBytes(1000), dicom)
     const { segments } = restarted.rows.find(ref) ?? { segments: [] }
     writeFileSync(join(own, 'objects', segments[0]?.file ?? ''), randomBytes(10))
-    await expect(diskObjectStore(restarted).readRange(ref, 0, 1000)).rejects.toThrow('shorter')
+    await expect(diskObjectStore(restarted).readRange(inside, ref, 0, 1000)).rejects.toThrow('shorter')
   })
 })
 
@@ -207,7 +209,7 @@ describe('an upload whose bytes are not on the disk yet', () => {
 
   it('has its row, so that its header can be read, but neither an answer nor a copy', async () => {
     const { shelf, ref, disk, events, ended } = await receiving()
-    expect((await diskObjectStore(shelf).readRange(ref, 0, 100)).byteLength).toBe(100)
+    expect((await diskObjectStore(shelf).readRange(inside, ref, 0, 100)).byteLength).toBe(100)
     expect(events).toEqual([])
     disk.resolve(undefined)
     await ended
