@@ -12,6 +12,7 @@ import {
   type ErasureOrder,
   type ErasurePorts,
 } from '../../shared/ledger/erase-case.ts'
+import { requireQuiet } from '../../shared/ledger/erased-case.ts'
 import { loadFile, loadRetained, type LoadedFile } from '../../shared/ledger/retention-files.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import { decideFor, retentionOf } from './read-retention.ts'
@@ -50,6 +51,7 @@ async function begin(
   const now = ports.clock.now()
   const decision = decideFor(ports, file, known, { personId, now })
   if (decision.outcome === 'keep') throw new Refusal('erasure-kept', { kept: decision.kept.map(said) })
+  await requireQuiet(ports, referralId)
   const until = await lockedUntil(ports, referralId)
   if (until !== undefined) throw new Refusal('erasure-locked', { until })
   const { ruleIds, policyVersion } = decision

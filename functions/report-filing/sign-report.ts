@@ -10,8 +10,10 @@ import { Refusal } from '../../shared/domain/refusal.ts'
 import { permits } from '../../shared/domain/residency/decide.ts'
 import type { Eligibility, EligibilityGrounds } from '../../shared/domain/routing/eligibility.ts'
 import { answerCommand } from '../../shared/ledger/answer-command.ts'
+import { authoriseCase } from '../../shared/ledger/authorised-case.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
 import type { Prepared } from '../../shared/ledger/command-case.ts'
+import { underWay } from '../../shared/ledger/erased-case.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { judgeReading, type ReadingVerdict } from '../../shared/ledger/reading-question.ts'
 import { settingFor } from '../../shared/ledger/residency-question.ts'
@@ -150,7 +152,11 @@ async function file(ports: ReportPorts, signing: Signing): Promise<CaseStatus> {
 async function signReport(ports: ReportPorts, kind: ReportKind, asked: SignAsked): Promise<CaseStatus> {
   const signing = { kind, reportId: ports.ids.next(), decisionId: ports.ids.next(), asked }
   try {
-    const status = await asHolder(ports, asked, () => file(ports, signing))
+    const status = await asHolder(ports, asked, async () => {
+      const { referralId } = asked.params
+      await authoriseCase(ports, operations[kind], asked.context.principal, referralId)
+      return underWay(ports, referralId, () => file(ports, signing))
+    })
     await clearIncoming(ports, asked.params.referralId, asked.body.attachmentIds)
     return status
   } catch (thrown) {

@@ -8,9 +8,10 @@ import type { StoredInstance } from '../../shared/domain/upload/instance.ts'
 import type { ObjectReason } from '../../shared/domain/upload/object-reason.ts'
 import { objectKey, placeOf, type ObjectPlace } from '../../shared/domain/upload/upload-session.ts'
 import { loadCase } from '../../shared/ledger/case-ledger.ts'
+import { CaseErased, underWay } from '../../shared/ledger/erased-case.ts'
 import { openPatient, sealMetadata, type PatientRecord } from '../../shared/ledger/patient-seal.ts'
 import { announcedIn, loadUpload, type AnnouncedIn } from '../../shared/ledger/upload-ledger.ts'
-import type { Case } from '../../shared/domain/case/case.ts'
+import type { Case, ReferralId } from '../../shared/domain/case/case.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { ObjectHead } from '../../shared/ports/object-store.ts'
 import type { Handled } from '../../shared/runtime/queue-function.ts'
@@ -99,8 +100,8 @@ async function receive(ports: ArrivalPorts, arrived: ArrivedObject, inHand: Case
   return { received: 'stored', arrival: { key, place, instance } }
 }
 
-async function record(ports: ArrivalPorts, arrivals: readonly ArrivalInHand[]): Promise<void> {
-  const recorded = await recordStored(ports, arrivals)
+async function record(ports: ArrivalPorts, referralId: ReferralId, arrivals: readonly ArrivalInHand[]): Promise<void> {
+  const recorded = await recordStored(ports, referralId, arrivals)
   await Promise.all(
     arrivals.map((arrival, at) =>
       recorded[at] === 'conflict'
@@ -139,7 +140,7 @@ async function receiveForCase(
   const arrivals = received.flatMap((one) =>
     one.status === 'fulfilled' && one.value.received === 'stored' ? [one.value.arrival] : [],
   )
-  await record(ports, arrivals)
+  await record(ports, referralId, arrivals)
   for (const [n, { at }] of located.entries()) {
     const one = received[n]
     results[at] = one?.status === 'rejected' ? one : { status: 'fulfilled', value: 'done' }
@@ -147,6 +148,22 @@ async function receiveForCase(
   const uploads = new Map(located.map(({ place }) => [place.uploadId, place]))
   const done = await Promise.all([...uploads.values()].map((place) => isSettled(ports, place)))
   if (done.includes(true)) await settleStudy(ports, referralId)
+}
+
+/** An upload URL may outlive the case that it was signed for: what is put there then belongs to nobody, and goes. */
+async function unlessErased(
+  ports: ArrivalPorts,
+  referralId: ReferralId,
+  located: readonly Located[],
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await underWay(ports, referralId, work)
+  } catch (thrown) {
+    if (thrown instanceof CaseErased)
+      await Promise.all(located.map(({ key }) => ports.objects.remove({ bucket: 'incoming', key })))
+    throw thrown
+  }
 }
 
 const attempt = async (work: () => Promise<void>, failed: (reason: unknown) => void): Promise<void> => {
@@ -169,14 +186,14 @@ export async function receiveObjects(
   })
   for (const [referralId, group] of Map.groupBy(located, ({ place }) => place.referralId)) {
     await attempt(
-      () => receiveForCase(ports, referralId, group, results),
+      () => unlessErased(ports, referralId, group, () => receiveForCase(ports, referralId, group, results)),
       (reason) => group.forEach(({ at }) => (results[at] = { status: 'rejected', reason })),
     )
   }
   for (const [at, message] of messages.entries()) {
     if (message.kind !== 'upload-completed') continue
     await attempt(
-      () => settleStudy(ports, message.referralId),
+      () => underWay(ports, message.referralId, () => settleStudy(ports, message.referralId)),
       (reason) => (results[at] = { status: 'rejected', reason }),
     )
   }

@@ -1,10 +1,12 @@
 import type { AuditEntry } from '../../shared/domain/audit/audit-record.ts'
+import type { ReferralId } from '../../shared/domain/case/case.ts'
 import type { Actor } from '../../shared/domain/case/events.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { StoredInstanceSchema, type StoredInstance } from '../../shared/domain/upload/instance.ts'
 import type { ObjectReason } from '../../shared/domain/upload/object-reason.ts'
 import type { Arrival, ObjectPlace } from '../../shared/domain/upload/upload-session.ts'
 import { caseChain, transactWithAudit } from '../../shared/ledger/audit-chain.ts'
+import { transactBesideCase, unlessErased } from '../../shared/ledger/erased-case.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
 import { instanceDigest } from '../../shared/ledger/instance-digest.ts'
 import { keys } from '../../shared/ledger/keys.ts'
@@ -73,23 +75,25 @@ function meaningOf(
 
 async function recordOne(ports: RecordPorts, one: StoredArrival): Promise<Recorded> {
   const at = ports.clock.now()
-  const outcome = await ports.store.transact(storedWrites([one], at))
+  const outcome = await transactBesideCase(ports, one.place.referralId, storedWrites([one], at))
   if (outcome.outcome === 'committed') return 'recorded'
   const meaning = meaningOf(outcome, one)
   if (meaning !== 'duplicate') return meaning
   // The same bytes sent twice, in two uploads or under two numbers: the study has them, and nothing is missing.
   const arrival: Arrival = { index: one.place.index, state: 'stored', reason: 'duplicate', at }
-  const again = await ports.store.transact([arrivalWrite(one.place, arrival), countWrite(one.place, { stored: 1 })])
+  const writes = [arrivalWrite(one.place, arrival), countWrite(one.place, { stored: 1 })]
+  const again = await transactBesideCase(ports, one.place.referralId, writes)
   return again.outcome === 'committed' ? 'recorded' : 'known'
 }
 
 /** A batch in one transaction, counted exactly once; one by one where something of it was known already. */
 export async function recordStored(
   ports: RecordPorts,
+  referralId: ReferralId,
   arrivals: readonly StoredArrival[],
 ): Promise<readonly Recorded[]> {
   if (arrivals.length > 1) {
-    const outcome = await ports.store.transact(storedWrites(arrivals, ports.clock.now()))
+    const outcome = await transactBesideCase(ports, referralId, storedWrites(arrivals, ports.clock.now()))
     if (outcome.outcome === 'committed') return arrivals.map(() => 'recorded')
   }
   const recorded: Recorded[] = []
@@ -110,11 +114,15 @@ export async function recordFailed(ports: RecordPorts, place: ObjectPlace, reaso
     referralId,
     facts: { uploadId, index, reason },
   }
-  // Not committed: its arrival stands already, by an earlier delivery of the same message.
+  // Not committed: its arrival stands already, by an earlier delivery of the same message, or the case is gone.
   await transactWithAudit(
     ports.store,
     caseChain(referralId),
     [entry],
-    [arrivalWrite(place, { index, state: 'failed', reason, at }), countWrite(place, { failed: 1 })],
+    [
+      unlessErased(referralId),
+      arrivalWrite(place, { index, state: 'failed', reason, at }),
+      countWrite(place, { failed: 1 }),
+    ],
   )
 }

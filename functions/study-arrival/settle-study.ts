@@ -7,6 +7,7 @@ import { dicomJsonText } from '../../shared/domain/dicom/dicom-json.ts'
 import { inspectDicomObject, type InflateRaw } from '../../shared/domain/dicom/inspect-object.ts'
 import { DICOM_LIMITS } from '../../shared/domain/dicom/limits.ts'
 import { StoredInstanceSchema, type StoredInstance, type StoredSeries } from '../../shared/domain/upload/instance.ts'
+import { transactBesideCase } from '../../shared/ledger/erased-case.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
 import { commandCase, type CommandPorts, type Prepared } from '../../shared/ledger/command-case.ts'
 import { askForCopies, loadCopies } from '../../shared/ledger/copy-ledger.ts'
@@ -135,7 +136,7 @@ export async function settleStudy(ports: SettlePorts, referralId: string): Promi
       const writes = await seriesWrites(ports, loaded.case)
       const before = writes.slice(WITH_THE_CASE)
       for (let at = 0; at < before.length; at += WITH_THE_CASE)
-        await ports.store.transact(before.slice(at, at + WITH_THE_CASE))
+        await transactBesideCase(ports, referralId, before.slice(at, at + WITH_THE_CASE))
       return {
         command,
         writes: [...writes.slice(0, WITH_THE_CASE), ...(await copiesAgain(ports, referralId))],

@@ -13,6 +13,7 @@ import {
   loadCopies,
   type LoadedCopy,
 } from '../../shared/ledger/copy-ledger.ts'
+import { transactBesideCase, underWay } from '../../shared/ledger/erased-case.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { recordsUnder } from '../../shared/ledger/upload-ledger.ts'
 import type { CellFacts } from '../../shared/ports/network-directory.ts'
@@ -48,13 +49,14 @@ async function* dueIn({ store }: CopyPorts, making: Making): AsyncGenerator<Due>
 const ATTEMPTS = 12
 
 /** The copy and the sum over all of them stand or fall together. Whoever was quicker with this copy is right. */
-async function keep({ store }: CopyPorts, copy: CopyRecord, before: LoadedCopy | undefined): Promise<void> {
+async function keep(ports: CopyPorts, copy: CopyRecord, before: LoadedCopy | undefined): Promise<void> {
   const { referralId, copyId } = copy
   const own = keys.copy(referralId, copyId)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const all = await loadCopies(store, referralId)
+    const all = await loadCopies(ports.store, referralId)
     const sum = withCopy(all?.copies ?? noCopies, before?.copy, copy)
-    const outcome = await store.transact([copyWrite(copy, before?.version), copiesWrite(referralId, sum, all?.version)])
+    const writes = [copyWrite(copy, before?.version), copiesWrite(referralId, sum, all?.version)]
+    const outcome = await transactBesideCase(ports, referralId, writes)
     if (outcome.outcome === 'committed' || outcome.at.sort === own.sort) return
   }
   throw new Refusal('busy', { what: 'copies' })
@@ -83,8 +85,8 @@ export async function copyStudy(ports: CopyPorts, message: QueueMessage<'copies'
   if (ports.cell.copies === undefined || !mayBeCopied(loaded?.case)) return 'done'
   const c = loaded.case
   const making = { case: c, policy: ports.cell.copies.policy, mac: await macOfCase(ports, c) }
-  if ((await makeDue(ports, making)) === 'more') {
-    await ports.store.transact([askForCopies(ports, referralId, ports.clock.now(), readerId)])
+  if ((await underWay(ports, referralId, () => makeDue(ports, making))) === 'more') {
+    await transactBesideCase(ports, referralId, [askForCopies(ports, referralId, ports.clock.now(), readerId)])
     return 'done'
   }
   await concludeCopies(ports, message)

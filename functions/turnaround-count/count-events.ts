@@ -2,6 +2,7 @@ import type { QueueMessage } from '../../shared/contracts/messages.ts'
 import { counterChanges, follow, type CounterChange, type Followed } from '../../shared/domain/numbers/contribution.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { loadEvents } from '../../shared/ledger/case-ledger.ts'
+import { CaseErased, isErased, transactBesideCase } from '../../shared/ledger/erased-case.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import type { RecordStore, RecordWrite } from '../../shared/ports/record-store.ts'
 import type { Clock } from '../../shared/ports/surroundings.ts'
@@ -28,7 +29,7 @@ async function countOnce(
     ...keys.numbers(orgId, period, c.siteId, readingGroupId, c.pathwayId),
     counts,
   }))
-  const outcome = await ports.store.transact([
+  const outcome = await transactBesideCase(ports, c.referralId, [
     { write: 'put', when: 'absent', ...guard, body: { at: ports.clock.now() } },
     ...counters,
   ])
@@ -40,6 +41,7 @@ async function countOnce(
 export async function countEvents(ports: CountPorts, message: QueueMessage<'numbers'>): Promise<void> {
   const { referralId, fromEvent, toEvent } = message
   const events = await loadEvents(ports.store, referralId, 0, toEvent)
+  if (events.length < toEvent && (await isErased(ports, referralId))) throw new CaseErased()
   // The message was written with its events; a store that does not show them yet will after a retry.
   if (events.length < toEvent) throw new Refusal('busy', { what: 'events' })
   let followed: Followed | undefined

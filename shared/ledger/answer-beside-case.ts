@@ -6,6 +6,7 @@ import type { Clock } from '../ports/surroundings.ts'
 import { AnsweredBefore, type Asking } from './asking.ts'
 import { auditWrites, caseChain, pauseAfter } from './audit-chain.ts'
 import { rememberWrite } from './case-ledger.ts'
+import { transactBesideCase } from './erased-case.ts'
 import { keys } from './keys.ts'
 
 export interface BesideCase<Answer extends object> {
@@ -46,7 +47,11 @@ export async function answerBesideCase<Answer extends object>(
     }
     const remember = context.remember?.(answer)
     const kept = remember === undefined ? [] : [rememberWrite(remember)]
-    const outcome = await ports.store.transact([...kept, ...writes, ...auditWrites(chain, head, [entry])])
+    const outcome = await transactBesideCase(ports, referralId, [
+      ...kept,
+      ...writes,
+      ...auditWrites(chain, head, [entry]),
+    ])
     if (outcome.outcome === 'committed') return answer
     const before = remember?.key.partition === outcome.at.partition ? outcome.found : undefined
     if (before !== undefined) throw new AnsweredBefore(before)

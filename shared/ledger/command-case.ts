@@ -9,6 +9,7 @@ import type { RecordKey, RecordStore, RecordWrite, StoredRecord } from '../ports
 import type { Clock, IdSource } from '../ports/surroundings.ts'
 import { pauseAfter } from './audit-chain.ts'
 import { commitCase, loadCase, type LoadedCase, type Remembered } from './case-ledger.ts'
+import { CaseErased, isErased } from './erased-case.ts'
 
 export interface CommandPorts {
   readonly store: RecordStore
@@ -83,7 +84,10 @@ async function attemptCommand(ports: CommandPorts, order: CaseOrder): Promise<Ca
   const at = ports.clock.now()
   const newId = () => ports.ids.next()
   const decision = decideCase(loaded?.case, prepared.command, { at, by: order.by, directory: order.directory, newId })
-  if (decision.kind === 'refused') throw new Refusal(decision.code, decision.facts)
+  if (decision.kind === 'refused') {
+    if (loaded === undefined && (await isErased(ports, order.referralId))) throw new CaseErased()
+    throw new Refusal(decision.code, decision.facts)
+  }
   if (
     decision.events.length === 0 &&
     loaded !== undefined &&

@@ -15,6 +15,7 @@ import { AnsweredBefore } from './asking.ts'
 import { caseChain, transactWithAudit } from './audit-chain.ts'
 import { rememberWrite, type LoadedCase, type Remembered } from './case-ledger.ts'
 import { escalationRowKeys, plain } from './case-rows.ts'
+import { erasedMark, requireQuiet } from './erased-case.ts'
 import { casePartition, keys } from './keys.ts'
 import { orderGuards } from './order-guards.ts'
 import { fileWrite, loadFile, type LoadedFile } from './retention-files.ts'
@@ -87,8 +88,9 @@ const entryOf = (
 const ATTEMPTS = 12
 
 /**
- * The case goes out of sight at once and whole: from this transaction on no read, command, message or sweep finds it, and a
- * hold or an addendum that came in meanwhile fails it instead of being erased unseen.
+ * The case goes out of sight at once and whole: from this transaction on no read, command, message or sweep finds it, nothing
+ * that was begun before is written beside it, and a hold or an addendum that came in meanwhile fails it instead of being
+ * erased unseen.
  */
 export async function beginErasure(
   ports: ErasurePorts,
@@ -112,6 +114,7 @@ export async function beginErasure(
     [
       { write: 'remove', when: { version: loaded.version }, ...keys.case(referralId) },
       { write: 'put', when: 'absent', ...keys.erasing(referralId), body: plain(loaded.case) },
+      erasedMark(referralId, erasure.begunAt),
       fileWrite(file, { ...file.file, erasure }),
     ],
   )
@@ -155,7 +158,7 @@ async function rowsElsewhere(
 }
 
 /** The marks that lead elsewhere go last: a crash before leaves a repeat what it needs to find the rest. */
-const isKept = ({ sort }: RecordKey): boolean => sort === 'erasing' || sort.startsWith('audit')
+const isKept = ({ sort }: RecordKey): boolean => ['erasing', 'erased'].includes(sort) || sort.startsWith('audit')
 
 async function wipe(ports: ErasurePorts, c: Case, network: NetworkIndex): Promise<ErasureProof> {
   let [objects, bytes] = [0, 0]
@@ -182,6 +185,7 @@ async function concludeWiping(
   const { referralId } = file.file
   const record = await ports.store.read(keys.erasing(referralId))
   if (record === undefined) return
+  await requireQuiet(ports, referralId)
   const proof = await wipe(ports, StoredCaseSchema.parse(record.body), network)
   await ports.store.transact([
     { write: 'remove', when: { version: record.version }, ...keys.erasing(referralId) },

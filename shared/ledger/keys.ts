@@ -79,6 +79,13 @@ export const keys = {
   elsewhere: (id: ReferralId): RecordKey => ({ partition: casePartition(id), sort: 'elsewhere' }),
   /** The case while it is being erased: under its own key it would still be read. */
   erasing: (id: ReferralId): RecordKey => ({ partition: casePartition(id), sort: 'erasing' }),
+  /** That the case was erased, from the moment it went out of sight. */
+  erased: (id: ReferralId): RecordKey => ({ partition: casePartition(id), sort: 'erased' }),
+  /** That objects of the case are being laid down. */
+  underWay: (id: ReferralId, workId: string): RecordKey => ({
+    partition: casePartition(id),
+    sort: `under-way#${workId}`,
+  }),
   /** Outside the case's partition: it outlives the case. */
   retentionFile: (id: ReferralId): RecordKey => ({ partition: retentionPartition(orgOf(id)), sort: id }),
   idempotency: (orgId: string, digest: string): RecordKey => ({

@@ -2,6 +2,7 @@ import middy from '@middy/core'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { queues, type QueueMessage, type QueueName } from '../contracts/messages.ts'
 import { Refusal } from '../domain/refusal.ts'
+import { CaseErased } from '../ledger/erased-case.ts'
 import { faultFields, type Log } from './log.ts'
 
 /** `again` puts the message back without calling it a failure of the code: something it needs is not there yet. */
@@ -85,6 +86,8 @@ export function queueFunction<Q extends QueueName>(
     for (const [at, { record, message }] of envelopes.entries()) {
       const result = results[at] ?? { status: 'rejected', reason: new Error('no answer for a message') }
       if (result.status === 'fulfilled' && result.value === 'done') continue
+      // Nothing is left that it could be done to, and nobody to own that it was not.
+      if (result.status === 'rejected' && result.reason instanceof CaseErased) continue
       failures.add(record.messageId)
       await failed(record, result.status === 'rejected' ? result.reason : new Error('not yet'), message)
     }

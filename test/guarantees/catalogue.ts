@@ -73,7 +73,10 @@ export const guarantees: readonly Guarantee[] = [
   },
   {
     name: 'erasure',
-    run: async () => [await (await import('../fixtures/erasure-crashes.ts')).runErasureCrashes()],
+    run: async () => [
+      await (await import('../fixtures/erasure-crashes.ts')).runErasureCrashes(),
+      await (await import('../fixtures/erasure-under-way.ts')).runErasureUnderWay(),
+    ],
   },
   {
     name: 'canaries in two cells',

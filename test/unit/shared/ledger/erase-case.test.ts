@@ -42,6 +42,7 @@ describe('an erased case', () => {
     // Commands of the last day are remembered, and messages are handed over, by ids and states alone.
     const unexplained = others.filter(({ partition }) => !/#idempotency#|^outbox|^due#/.test(partition))
     expect(unexplained.map(({ partition, sort }) => [partition, sort])).toEqual([
+      [caseChain(referralId), 'erased'],
       ['org#donau-klinikum#retention', referralId],
     ])
   })
