@@ -89,8 +89,7 @@ const ATTEMPTS = 12
 
 /**
  * The case goes out of sight at once and whole: from this transaction on no read, command, message or sweep finds it, nothing
- * that was begun before is written beside it, and a hold or an addendum that came in meanwhile fails it instead of being
- * erased unseen.
+ * is written beside it, and a hold or an addendum that came in meanwhile fails it instead of being erased unseen.
  */
 export async function beginErasure(
   ports: ErasurePorts,
@@ -124,12 +123,11 @@ export async function beginErasure(
 /** Room in a transaction for what concludes it. */
 const BATCH = 90
 
+const removal = ({ partition, sort }: RecordKey): RecordWrite => ({ write: 'remove', when: 'always', partition, sort })
+
 async function removeRecords(store: RecordStore, found: readonly RecordKey[]): Promise<void> {
   for (let at = 0; at < found.length; at += BATCH) {
-    const batch = found.slice(at, at + BATCH)
-    await store.transact(
-      batch.map(({ partition, sort }): RecordWrite => ({ write: 'remove', when: 'always', partition, sort })),
-    )
+    await store.transact(found.slice(at, at + BATCH).map(removal))
   }
 }
 
