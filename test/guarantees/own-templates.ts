@@ -1,5 +1,6 @@
 import { evaluate } from '../../infra/checks/policy-evaluation/evaluate.ts'
 import { hardenedStack, OWN_ACCOUNT, SIX_REGIONS, synthesize } from '../fixtures/foreign-stacks.ts'
+import { ORDINARY_TEMPLATES } from '../fixtures/ordinary-templates.ts'
 import { policyRequests } from '../fixtures/policy-requests.ts'
 import { falseAlarms, runResidencyMutations } from '../fixtures/residency-leaks.ts'
 import {
@@ -27,6 +28,13 @@ function leaks(templates: readonly OwnTemplate[]): GuaranteeRow[] {
   const alarms = falseAlarms(cellTemplates(templates)).map(
     ({ template, rule, resource }) => `${template} ${rule} ${resource}`,
   )
+  const ordinary = SIX_REGIONS.flatMap((region) =>
+    Object.entries(ORDINARY_TEMPLATES).map(([name, template]) => ({ name, template, region, account: OWN_ACCOUNT })),
+  )
+  // Each is a cell by itself: what one of them creates is not another's own.
+  const strange = ordinary
+    .flatMap((one) => falseAlarms([one]))
+    .map(({ template, rule, resource }) => `${template} ${rule} ${resource}`)
   return [
     rowOf('leaks planted in our templates, found', own.tried, own.escaped),
     rowOf(
@@ -35,6 +43,7 @@ function leaks(templates: readonly OwnTemplate[]): GuaranteeRow[] {
       foreign.flatMap(({ escaped }) => escaped),
     ),
     rowOf('our templates of six regions, without an alarm', templates.length, alarms),
+    rowOf("a stranger's ordinary templates in six regions, without an alarm", ordinary.length, strange),
   ]
 }
 

@@ -84,6 +84,20 @@ describe('templates in which something is not as it should be', () => {
     )
   })
 
+  it.each([
+    ['commands', 'aws s3 cp ' + '--a '.repeat(20_000)],
+    ['uploads', 'curl -d x '.repeat(8_000)],
+    ['one word', 'a1'.repeat(50_000)],
+    ['labels of a host', 'a.'.repeat(50_000)],
+    ['addresses', 's3://'.repeat(20_000)],
+  ])('may hold a long text of %s', (_, text) => {
+    const before = performance.now()
+    check({
+      Resources: { F: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables: { HOST: text } } } } },
+    })
+    expect(performance.now() - before).toBeLessThan(1_500)
+  })
+
   it('may be of any size', () => {
     const queues = Object.fromEntries(
       Array.from({ length: 500 }, (_, index) => [

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkResidency } from '../../infra/checks/residency/check-residency.ts'
 import { ORDINARY_FORMS } from '../fixtures/ordinary-forms.ts'
-import { ORDINARY_INFRASTRUCTURE } from '../fixtures/ordinary-infrastructure.ts'
-import { ORDINARY_SERVICES } from '../fixtures/ordinary-services.ts'
+import { ORDINARY_TEMPLATES } from '../fixtures/ordinary-templates.ts'
 import { OWN_ACCOUNT } from '../fixtures/foreign-stacks.ts'
 
 const found = (template: unknown, region: string, account?: string): string[] =>
@@ -10,7 +9,7 @@ const found = (template: unknown, region: string, account?: string): string[] =>
     [resource, path, rule, why].join(' '),
   )
 
-const all = Object.entries({ ...ORDINARY_SERVICES, ...ORDINARY_INFRASTRUCTURE, ...ORDINARY_FORMS })
+const all = Object.entries(ORDINARY_TEMPLATES)
 
 describe('ordinary templates', () => {
   it('are at least twenty-five', () => {

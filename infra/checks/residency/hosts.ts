@@ -18,7 +18,7 @@ export const bareHostOf = (text: string): string | undefined =>
 
 const AWS_HOST = new RegExp(`\\.${AWS_DOMAIN}$`)
 const PRIVATE_HOST =
-  /^(?:localhost$|127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.)|\.(?:internal|local|localhost)$|^[^.:⟦]+$|^\[(?:::1|f[cd][0-9a-f]{2}:.*|fe80:.*)\]$/i
+  /^(?:localhost$|0\.0\.0\.0$|127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.)|\.(?:internal|local|localhost)$|^[^.:⟦]+$|^\[(?:::1?|f[cd][0-9a-f]{2}:.*|fe80:.*)\]$/i
 
 /** Written like addresses, but they only name a vocabulary, or show a person a page. */
 const NAMES_ONLY =
@@ -55,19 +55,19 @@ export const foreignAccountOfHostIn = (text: string, cell: Cell): string | undef
     .flatMap(([address]) => address.match(/(?<![a-z0-9])\d{12}(?![a-z0-9])/gi) ?? [])
     .find((account) => isForeignAccount(account, cell))
 
-/** Addresses that clients are told, or that only fetch keys and code: nothing of the cell is sent there. */
+/** Addresses that clients or people are told, or that only fetch keys and code: nothing of the cell is sent there. */
 const NOT_CALLED =
-  /(?:issuer|audience|jwks|origins?|(?:callback|log-?out|redirect|sign-?(?:in|out))(?:[-_]?ur[il])?|schema|namespace|licen[cs]e|terms|documentation|repository|registry|image)(?:[-_]?(?:ur[il]|name))?s?$|^\$|NtpServers$|NameServers$/i
+  /(?:issuer|audience|jwks|origins?|(?:callback|log-?out|redirect|sign-?(?:in|out))(?:[-_]?ur[il])?|schema|namespace|licen[cs]e|terms|documentation|support|repository|registry|image)(?:[-_]?(?:ur[il]|name))?s?$|^\$|licen[cs]einfo$|(?:text|html|subject)part$|message(?:body|bylink)?$|NtpServers$|NameServers$/i
 
 /** Where a service would only be described, forwarded to by the browser, or fetched as source code. */
 const NOT_CALLED_AT =
-  /\.(?:\w*Redirect\w*|(?:App|CustomCookbooks)?Source|SecondarySources|Dimensions)\.|\.(?:Definition)?Body\.(?:info|servers|externalDocs)\./i
+  /\.(?:\w*Redirect\w*|(?:App|CustomCookbooks)?Source|SecondarySources|Dimensions|DomainEndpointOptions)\.|\.(?:Definition)?Body\.(?:info|servers|externalDocs)\./i
 
 const CALLED = /(?:host|hostname|endpoint|servers?|brokers?|ur[il]|address)$/i
 
 /** `curl` with something to send, in a program that is otherwise not read. */
 const UPLOAD_COMMAND =
-  /\bcurl\b(?=[^\n|;&]*\s(?:-[dTF]|--data\S*|--form|--upload-file|--json|(?:-X|--request)\s*P(?:OST|UT))\b)[^\n|;&]*?(?<=["'\s])(https?:\/\/[^\s"']+)/g
+  /\bcurl\b(?=[^\n|;&]{0,2000}\s(?:-[dTF]|--data\S*|--form|--upload-file|--json|(?:-X|--request)\s*P(?:OST|UT))\b)[^\n|;&]{0,2000}?(?<=["'\s])(https?:\/\/[^\s"']+)/g
 
 const addressesIn = (text: string, key: string): (string | undefined)[] => {
   const isProgram = /\s/.test(text.replace(/⟦[^⟧]*⟧/g, '').trim())

@@ -7,7 +7,7 @@ const BUCKET_KEY = /bucket(?:[-_]?(?:name|arn))?s?$/i
 
 /** `aws s3 cp|mv|sync from to`, in a program that is otherwise not read: the second place is written to. */
 const COPY_COMMAND =
-  /\baws\s+s3\s+(?:cp|mv|sync)(?:\s+--?[\w-]+(?:=\S+)?)*\s+["']?[^\s"']+["']?(?:\s+--?[\w-]+(?:=\S+)?)*\s+["']?s3:\/\/((?:⟦[^⟧]*⟧|[^/\s"'⟦⟧])+)/g
+  /\baws\s+s3\s+(?:cp|mv|sync)(?:\s+-[\w-]+(?:=\S+)?){0,12}\s+["']?[^\s"']+["']?(?:\s+-[\w-]+(?:=\S+)?){0,12}\s+["']?s3:\/\/((?:⟦[^⟧]*⟧|[^/\s"'⟦⟧])+)/g
 
 /** Code and definitions are only read from there, and most services take them from their own region alone. */
 const READ_FROM =

@@ -7,11 +7,10 @@ import { embeddedJson, isDeny, isStatement } from './statements.ts'
 import { observeText, type Spot } from './text-remarks.ts'
 
 /** Words for people: they carry no data anywhere. */
-const PROSE = /^(?:Description|Comment|[A-Za-z]*Tags|[A-Z][A-Za-z]*Description)$/
+const PROSE = /^(?:Description|Comment|DockerLabels|[A-Za-z]*Tags|[A-Z][A-Za-z]*Description)$/
 
-/** Events are only chosen by it: naming where they come from sends nothing there. */
-const isFilter = (resource: Resource, key: string): boolean =>
-  resource.type === 'AWS::Events::Rule' && key === 'EventPattern'
+/** Events, messages and requests are only chosen by it: naming where they come from sends nothing there. */
+const FILTER = /^(?:EventPattern|FilterCriteria|FilterPolicy|SearchString|RegexString)$/
 
 /** Parts of the metadata that an instance runs; the rest is for people and tools. */
 const RUN_METADATA = ['AWS::CloudFormation::Init', 'AWS::CloudFormation::Authentication']
@@ -46,10 +45,10 @@ const keyOf = (key: string, holder: PlainObject, { path }: Spot): string => {
   return NAME_KEYS.flatMap((name) => textsOf(holder[name]))[0] ?? key
 }
 
-const isSilent = (key: string, holder: PlainObject, { resource }: Spot): boolean =>
+const isSilent = (key: string, holder: PlainObject): boolean =>
   PROSE.test(key) ||
   NEGATED.test(key) ||
-  isFilter(resource, key) ||
+  FILTER.test(key) ||
   (isStatement(holder) && (key === 'Principal' || key === 'Sid'))
 
 /** A host behind a VPC link is one of the network, whatever it is called. */
@@ -60,7 +59,7 @@ const walkObject = (holder: PlainObject, spot: Spot, cell: Cell): Observation[] 
   if (isDeny(holder)) return []
   const addressesSettled = spot.addressesSettled || isStatement(holder) || isOverLink(holder)
   return Object.entries(holder).flatMap(([key, entry]) => {
-    if (isSilent(key, holder, spot)) return []
+    if (isSilent(key, holder)) return []
     const path = `${spot.path}.${key}`
     const [named] = foreignRegionsIn(key, cell.region)
     if (named !== undefined) {
