@@ -60,8 +60,10 @@ function factsOf(e: CaseEvent): TimelineEntry['facts'] {
     case 'escalated':
       return { rung: e.escalation.rungName, personId: e.escalation.personId, clock: e.escalation.clock }
     case 'exception-raised':
+    case 'aside-raised':
       return { code: e.code }
     case 'exception-resolved':
+    case 'aside-resolved':
       return { code: e.code, resolution: e.resolution }
     case 'emergency-declared': {
       const { emergencyId, readerId, reason, expiresAt, reviewDueAt } = e.emergency

@@ -1,10 +1,16 @@
 import { inCell } from '../../shared/domain/access/in-cell.ts'
 import { caseDirectory } from '../../shared/domain/case/directory.ts'
-import type { Case, ExceptionCode, ReferralId } from '../../shared/domain/case/case.ts'
+import type { Case, ReferralId } from '../../shared/domain/case/case.ts'
+import type { ExceptionCode } from '../../shared/domain/case/exceptions.ts'
+import type { Instant } from '../../shared/domain/instant.ts'
+import type { SiteId } from '../../shared/domain/network/ids.ts'
+import type { NetworkIndex } from '../../shared/domain/network/index-network.ts'
 import { isTerminal } from '../../shared/domain/case/states.ts'
 import { readDicomJson } from '../../shared/domain/dicom/read-metadata.ts'
+import type { DicomJson } from '../../shared/domain/dicom/dicom-json-values.ts'
 import { dicomJsonText } from '../../shared/domain/dicom/dicom-json.ts'
 import { inspectDicomObject, type InflateRaw } from '../../shared/domain/dicom/inspect-object.ts'
+import { studyInstant } from '../../shared/domain/dicom/study-instant.ts'
 import { DICOM_LIMITS } from '../../shared/domain/dicom/limits.ts'
 import { StoredInstanceSchema, type StoredInstance, type StoredSeries } from '../../shared/domain/upload/instance.ts'
 import { transactBesideCase } from '../../shared/ledger/erased-case.ts'
@@ -62,7 +68,24 @@ async function metadataOf(ports: SettlePorts, c: Case, instance: StoredInstance)
 const byNumber = (a: StoredInstance, b: StoredInstance): number =>
   (a.instanceNumber ?? 0) - (b.instanceNumber ?? 0) || (a.sopInstanceUid < b.sopInstanceUid ? -1 : 1)
 
-async function writeSeries(ports: SettlePorts, c: Case, instances: readonly StoredInstance[]): Promise<RecordWrite[]> {
+interface SeriesWritten {
+  readonly write: RecordWrite
+  readonly scannedAt: Instant | undefined
+}
+
+/** When the study began, as the first image of a series says; in the hours of the site, where no image names its zone. */
+const scannedAtOf = (c: Case, network: NetworkIndex, [first]: readonly string[]): Instant | undefined => {
+  const site = network.sites.get(c.siteId as SiteId)
+  if (first === undefined || site === undefined) return undefined
+  return studyInstant(JSON.parse(first) as DicomJson, site.timeZone)
+}
+
+async function writeSeries(
+  ports: SettlePorts,
+  c: Case,
+  network: NetworkIndex,
+  instances: readonly StoredInstance[],
+): Promise<SeriesWritten[]> {
   const { referralId } = c
   const [first] = instances
   if (first === undefined) return []
@@ -80,11 +103,12 @@ async function writeSeries(ports: SettlePorts, c: Case, instances: readonly Stor
     instances: instances.length,
     metadataKey,
   }
-  return [{ write: 'put', when: 'always', ...keys.series(referralId, digest), body: plain(series) }]
+  const write: RecordWrite = { write: 'put', when: 'always', ...keys.series(referralId, digest), body: plain(series) }
+  return [{ write, scannedAt: scannedAtOf(c, network, texts) }]
 }
 
 /** Series metadata is written once, when the study is complete: whoever reads it later opens one object a series, not one an image. */
-async function seriesWrites(ports: SettlePorts, c: Case): Promise<RecordWrite[]> {
+async function seriesWritten(ports: SettlePorts, c: Case, network: NetworkIndex): Promise<SeriesWritten[]> {
   const bySeries = new Map<string, StoredInstance[]>()
   for await (const record of recordsUnder(ports.store, c.referralId, 'instance#')) {
     const instance = StoredInstanceSchema.parse(record.body)
@@ -92,9 +116,9 @@ async function seriesWrites(ports: SettlePorts, c: Case): Promise<RecordWrite[]>
     series.push(instance)
     bySeries.set(instance.seriesInstanceUid, series)
   }
-  const writes: RecordWrite[] = []
-  for (const instances of bySeries.values()) writes.push(...(await writeSeries(ports, c, instances)))
-  return writes
+  const written: SeriesWritten[] = []
+  for (const instances of bySeries.values()) written.push(...(await writeSeries(ports, c, network, instances)))
+  return written
 }
 
 /** As many series as fit a transaction beside the case; the rest are written before it. */
@@ -120,7 +144,8 @@ async function nothingStored(
 
 /** Counts what has arrived and, when nothing is missing, makes the study available. Repeats and late messages change nothing. */
 export async function settleStudy(ports: SettlePorts, referralId: string): Promise<void> {
-  const directory = caseDirectory(await ports.network.current())
+  const network = await ports.network.current()
+  const directory = caseDirectory(network)
   await commandCase(ports, {
     referralId,
     by: ingest,
@@ -133,12 +158,14 @@ export async function settleStudy(ports: SettlePorts, referralId: string): Promi
       const told = await nothingStored(ports, referralId, counted)
       const command = { command: 'count-images' as const, ...counted, ...told }
       if (!counted.complete) return { command }
-      const writes = await seriesWrites(ports, loaded.case)
+      const series = await seriesWritten(ports, loaded.case, network)
+      const writes = series.map(({ write }) => write)
+      const [scannedAt] = series.flatMap((one) => one.scannedAt ?? []).sort()
       const before = writes.slice(WITH_THE_CASE)
       for (let at = 0; at < before.length; at += WITH_THE_CASE)
         await transactBesideCase(ports, referralId, before.slice(at, at + WITH_THE_CASE))
       return {
-        command,
+        command: { ...command, ...(scannedAt === undefined ? {} : { scannedAt }) },
         writes: [...writes.slice(0, WITH_THE_CASE), ...(await copiesAgain(ports, referralId))],
         audit: { facts: { stored: counted.stored, failed: counted.failed } },
       }

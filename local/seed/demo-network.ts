@@ -5,6 +5,7 @@ import { JurisdictionSchema } from '../../shared/domain/network/jurisdiction.ts'
 import type { MachineClient } from '../../shared/domain/network/machine-client.ts'
 import type { NetworkDefinition } from '../../shared/domain/network/network-definition.ts'
 import { PersonRoleSchema } from '../../shared/domain/network/parties.ts'
+import { defaultPathways } from '../../shared/domain/routing/pathways.ts'
 import networkJson from './demo-network.json' with { type: 'json' }
 import usersJson from './demo-users.json' with { type: 'json' }
 
@@ -14,8 +15,13 @@ const read = (json: unknown): NetworkDefinition => {
   throw new Error(`demo network: ${reading.problems.map(({ path, message }) => `${path} ${message}`).join('; ')}`)
 }
 
+const demoPathways: readonly string[] = ['stroke', 'urgent-inpatient', 'oncology-follow-up', 'routine-orthopaedic']
+
 /** Two referring sites (AT, IE), two reading groups (DE, PT), one cell. Made up, and said so in every name that matters. */
-export const demoNetwork: NetworkDefinition = read(networkJson)
+export const demoNetwork: NetworkDefinition = read({
+  ...networkJson,
+  pathways: defaultPathways.filter(({ pathwayId }) => demoPathways.includes(pathwayId)),
+})
 
 /** The demo network as the cell that listens at `baseUrl` serves it. */
 export const demoNetworkAt = (baseUrl: string, machineClients: readonly MachineClient[] = []): NetworkDefinition => ({

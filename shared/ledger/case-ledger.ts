@@ -1,5 +1,6 @@
-import { StoredCaseSchema, type Case, type ReferralId } from '../domain/case/case.ts'
-import { StoredCaseEventSchema, type CaseEvent } from '../domain/case/events.ts'
+import { type Case, type ReferralId } from '../domain/case/case.ts'
+import { StoredCaseEventSchema, StoredCaseSchema } from '../domain/case/stored-case.ts'
+import { type CaseEvent } from '../domain/case/events.ts'
 import type { AuditEntry } from '../domain/audit/audit-record.ts'
 import type { RecordKey, RecordStore, RecordWrite, StoredRecord } from '../ports/record-store.ts'
 import { auditWrites, caseChain } from './audit-chain.ts'

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../domain/audit/audit-record.ts'
-import { StoredCaseSchema, type Case, type ReferralId } from '../domain/case/case.ts'
+import { type Case, type ReferralId } from '../domain/case/case.ts'
+import { StoredCaseSchema } from '../domain/case/stored-case.ts'
 import type { Actor } from '../domain/case/events.ts'
 import type { Instant } from '../domain/instant.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'

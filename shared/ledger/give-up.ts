@@ -1,4 +1,5 @@
-import type { ExceptionCode, ReferralId } from '../domain/case/case.ts'
+import type { ReferralId } from '../domain/case/case.ts'
+import type { ExceptionCode } from '../domain/case/exceptions.ts'
 import { caseDirectory } from '../domain/case/directory.ts'
 import type { Actor } from '../domain/case/events.ts'
 import { isTerminal } from '../domain/case/states.ts'

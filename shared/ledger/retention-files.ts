@@ -1,5 +1,5 @@
 import type { ReferralId } from '../domain/case/case.ts'
-import { StoredCaseEventSchema } from '../domain/case/events.ts'
+import { StoredCaseEventSchema } from '../domain/case/stored-case.ts'
 import { nextDueAt } from '../domain/case/due.ts'
 import type { RetainedCase } from '../domain/retention/decide-erasure.ts'
 import { emptyFile, RetentionFileSchema, type RetentionFile } from '../domain/retention/retention-file.ts'

@@ -78,6 +78,7 @@ describe('the main job, from referral to acknowledged report', () => {
       'upload-opened',
       'images-awaited',
       'images-counted',
+      'scan-dated',
       'study-became-available',
       'case-offered',
       'case-claimed',

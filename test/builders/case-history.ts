@@ -24,7 +24,7 @@ export const plainDirectory: CaseDirectory = {
 }
 
 export const birthOf = (changes: Partial<CaseBirth> = {}): CaseBirth => ({
-  schema: 'overread/case@2',
+  schema: 'overread/case@3',
   referralId: 'alder-hospital.00000000000000000000000001',
   referringOrgId: 'alder-hospital',
   siteId: 'alder-main',
@@ -41,6 +41,7 @@ export const birthOf = (changes: Partial<CaseBirth> = {}): CaseBirth => ({
     offerMinutes: 3,
     acknowledgeMinutes: 60,
   },
+  prelimFrom: 'study-available',
   order: { modality: 'CT', bodyPart: 'HEAD' },
   priority: 'stat',
   subspecialty: 'neuro',

@@ -11,9 +11,9 @@ import { SealedReportSchema } from '../../shared/contracts/stored/sealed-report.
 import { OutboxMessageSchema, OutboxMessageV1Schema, OutboxMessageV2Schema } from '../../shared/contracts/messages.ts'
 import { AuditRecordSchema } from '../../shared/domain/audit/audit-record.ts'
 import { canonicalJson, type JsonValue } from '../../shared/domain/canonical-json.ts'
-import { CaseSchema, CaseV1Schema } from '../../shared/domain/case/case.ts'
+import { CaseSchema, CaseV1Schema, CaseV2Schema } from '../../shared/domain/case/case.ts'
 import { CopyRecordSchema, StudyCopiesSchema } from '../../shared/domain/deidentification/study-copies.ts'
-import { CaseEventSchema, CaseEventV1Schema } from '../../shared/domain/case/events.ts'
+import { CaseEventSchema, CaseEventV1Schema, CaseEventV2Schema } from '../../shared/domain/case/events.ts'
 import { NetworkDefinitionSchema, NetworkDefinitionV1Schema } from '../../shared/domain/network/network-definition.ts'
 import { DecisionRecordSchema } from '../../shared/domain/residency/decision-record.ts'
 import { JurisdictionPolicySchema } from '../../shared/domain/residency/jurisdiction-policy.ts'
@@ -41,9 +41,11 @@ import { PatientRecordSchema } from '../../shared/ledger/patient-seal.ts'
  */
 const stored: Readonly<Record<string, z.ZodType>> = {
   'overread/case@1': CaseV1Schema,
-  'overread/case@2': CaseSchema,
+  'overread/case@2': CaseV2Schema,
+  'overread/case@3': CaseSchema,
   'overread/case-event@1': CaseEventV1Schema,
-  'overread/case-event@2': CaseEventSchema,
+  'overread/case-event@2': CaseEventV2Schema,
+  'overread/case-event@3': CaseEventSchema,
   'overread/audit@1': AuditRecordSchema,
   'overread/residency-decision@1': DecisionRecordSchema,
   'overread/jurisdiction-policy@1': JurisdictionPolicySchema,

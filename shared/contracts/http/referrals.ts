@@ -2,13 +2,13 @@ import * as z from 'zod'
 import {
   CaseSchema,
   EscalationSchema,
-  ExceptionCodeSchema,
   MilestonesSchema,
   OrderSchema,
   ReferralIdSchema,
   ReportMarkSchema,
   UrgencySchema,
 } from '../../domain/case/case.ts'
+import { ExceptionCodeSchema, ExceptionRecordSchema } from '../../domain/case/exceptions.ts'
 import { EmergencySchema } from '../../domain/case/emergency.ts'
 import { ActorSchema } from '../../domain/case/events.ts'
 import { OwnerSchema } from '../../domain/case/owner.ts'
@@ -129,9 +129,8 @@ export const CaseStatusSchema = z
     images: z.strictObject({ expected: z.int(), stored: z.int(), failed: z.int(), complete: z.boolean() }),
     reports: z.array(ReportMarkSchema),
     escalations: z.array(EscalationSchema),
-    exceptions: z.array(
-      z.strictObject({ code: ExceptionCodeSchema, raisedAt: InstantSchema, resolvedAt: InstantSchema.optional() }),
-    ),
+    /** Those with an owner stand beside the path: the case goes on meanwhile. */
+    exceptions: z.array(ExceptionRecordSchema),
     emergencies: z.array(EmergencySchema),
     rejectedBecause: z.string().optional(),
     task: z.strictObject({ status: z.string(), businessStatus: z.string() }),

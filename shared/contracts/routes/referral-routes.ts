@@ -151,7 +151,7 @@ export const referralRoutes = [
     'resolveException',
     'resolve-exception',
     'referrals:triage',
-    'Put a case back on its path',
+    'Put a case back on its path; of a case that is on it, close what somebody was to look at meanwhile',
     ResolveExceptionSchema,
   ),
   caseCommand(

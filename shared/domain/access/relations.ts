@@ -1,3 +1,4 @@
+import { openAsides } from '../case/asides.ts'
 import type { Case } from '../case/case.ts'
 import { isUnderWay } from '../case/emergency.ts'
 import type { NetworkIndex } from '../network/index-network.ts'
@@ -40,6 +41,7 @@ export const partiesOf = (c: Case): readonly string[] => {
   const offered = offeredGroup(c)
   const escalated = c.escalations.map((one) => one.orgId)
   const owner = c.owner === null ? [] : [c.owner.orgId]
+  const beside = openAsides(c).map((one) => one.owner.orgId)
   return [
     ...new Set([
       c.referringOrgId,
@@ -47,6 +49,7 @@ export const partiesOf = (c: Case): readonly string[] => {
       ...(offered === undefined ? [] : [offered]),
       ...escalated,
       ...owner,
+      ...beside,
     ]),
   ]
 }

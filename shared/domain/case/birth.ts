@@ -26,7 +26,7 @@ export function birthOf(given: {
   const { site, pathway, order, reading } = given
   const clocks: PathwayClocks = pathway.clocks
   return {
-    schema: 'overread/case@2',
+    schema: 'overread/case@3',
     referralId: given.referralId,
     referringOrgId: site.orgId,
     siteId: site.siteId,
@@ -37,6 +37,7 @@ export function birthOf(given: {
     urgency: urgencies[pathway.priority],
     priority: pathway.priority,
     clocks,
+    prelimFrom: pathway.prelimFrom,
     order,
     subspecialty: reading.subspecialty,
     ...(reading.secondary === undefined ? {} : { secondarySubspecialty: reading.secondary }),

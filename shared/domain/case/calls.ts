@@ -30,6 +30,17 @@ export const pauseMinutes = (
   return Math.min(Math.max(stepMinutes, elapsedMinutes - steady), Math.max(stepMinutes, longestPause[kind][urgency]))
 }
 
+/** Minutes from the start of a target to the call after `calls`: a rung each quarter of it, then the last person again. */
+export function nextCallAfter(calls: number, targetMinutes: number, rungCount: number, urgency: Urgency): number {
+  const stepMinutes = Math.max(1, targetMinutes)
+  const ladderMinutes = stepMinutes * (1 + RUNG_SHARE * rungCount)
+  let elapsedMinutes = stepMinutes * (1 + RUNG_SHARE * Math.min(calls, rungCount))
+  for (let repeats = rungCount; repeats < calls; repeats++) {
+    elapsedMinutes += pauseMinutes(urgency, 'calls', { stepMinutes, ladderMinutes, elapsedMinutes })
+  }
+  return elapsedMinutes
+}
+
 /** How often somebody was called on a clock. Each call bears its number, so those that a case no longer holds are counted. */
 export const callsOn = ({ escalations }: Pick<Case, 'escalations'>, clock: string): number =>
   escalations.reduce((most, one) => (one.clock === clock ? Math.max(most, one.rung) : most), 0)

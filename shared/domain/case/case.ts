@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import { InstantSchema } from '../instant.ts'
+import { PrelimFromSchema } from '../network/pathway.ts'
 import { BodyRegionSchema, PrioritySchema, SubspecialtySchema } from '../network/vocabulary.ts'
 import { EmergencySchema } from './emergency.ts'
+import { ExceptionCodeSchema, ExceptionRecordSchema } from './exceptions.ts'
 import { OwnerSchema } from './owner.ts'
 
 /** `<referring organisation>.<26 characters>`: the owner is in the id, so a key never needs a look-up, and no patient is. */
@@ -88,20 +90,6 @@ export const ResumablePhaseSchema = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('delivered'), claim: ClaimSchema }),
 ])
 export type ResumablePhase = z.infer<typeof ResumablePhaseSchema>
-
-export const ExceptionCodeSchema = z
-  .enum([
-    'no-images',
-    'images-incomplete',
-    'identity-mismatch',
-    'no-upload-opened',
-    'no-reader',
-    'unreadable-modality',
-    'delivery-failed',
-    'processing-failed',
-  ])
-  .meta({ id: 'ExceptionCode', description: 'Why the case left its path', examples: ['no-images'] })
-export type ExceptionCode = z.infer<typeof ExceptionCodeSchema>
 
 export const PhaseSchema = z.discriminatedUnion('state', [
   at('draft'),
@@ -218,18 +206,20 @@ export const CaseV1Schema = z.strictObject({
   eventCount: z.int().nonnegative(),
 })
 
-/** One referral, its study and its reports, as the events have made it. */
-export const CaseSchema = CaseV1Schema.extend({
+/** Written before a clock could begin with the scan, and before an exception could stand beside the path. */
+export const CaseV2Schema = CaseV1Schema.extend({
   schema: z.literal('overread/case@2'),
   emergencies: z.array(EmergencySchema),
 })
-export type Case = z.infer<typeof CaseSchema>
 
-/** Reads what any release has written. */
-export const StoredCaseSchema = z.union([
-  CaseSchema,
-  CaseV1Schema.transform((one): Case => ({ ...one, schema: 'overread/case@2', emergencies: [] })),
-])
+/** One referral, its study and its reports, as the events have made it. */
+export const CaseSchema = CaseV2Schema.extend({
+  schema: z.literal('overread/case@3'),
+  prelimFrom: PrelimFromSchema,
+  images: CaseV1Schema.shape.images.extend({ scannedAt: InstantSchema.optional() }),
+  exceptions: z.array(ExceptionRecordSchema),
+})
+export type Case = z.infer<typeof CaseSchema>
 
 /** A filed report may have been acted upon: its case goes on to a final one, whoever signs that. */
 export const hasReport = (c: Case): boolean => c.reports.length > 0

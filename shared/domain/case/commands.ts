@@ -1,7 +1,8 @@
 import type { Instant } from '../instant.ts'
 import type { CaseBirth } from './events.ts'
 import type { EmergencyReason, ReviewOutcome } from './emergency.ts'
-import type { Claim, ExceptionCode, ReportKind } from './case.ts'
+import type { Claim, ReportKind } from './case.ts'
+import type { ExceptionCode } from './exceptions.ts'
 
 /** What may be asked of a case. Who may ask is `shared/domain/access`; whether it is possible now is `decide`. */
 export type CaseCommand =
@@ -20,6 +21,8 @@ export type CaseCommand =
       stored: number
       failed: number
       complete: boolean
+      /** The earliest that an image says of itself. */
+      scannedAt?: Instant
       nothingStored?: ExceptionCode
     }
   | { command: 'offer'; readerId: string; groupOrgId: string; poolId: string; decisionId: string; tier: number }

@@ -1,10 +1,11 @@
 import { addMinutes, earlier, minutesBetween, type Instant } from '../instant.ts'
-import { callsOn, pauseMinutes, RUNG_SHARE } from './calls.ts'
-import { hasReport, type Case, type Phase, type Target, type Timer, type Urgency } from './case.ts'
+import { pauseMinutes, RUNG_SHARE } from './calls.ts'
+import { hasReport, type Case, type Phase, type Timer } from './case.ts'
 import type { Emergency } from './emergency.ts'
 import type { Owner } from './owner.ts'
 import type { Actor, Consequences } from './events.ts'
-import { ruleOf, type OwnerRole, type Span, type TargetClock } from './states.ts'
+import { ruleOf, type OwnerRole, type Span } from './states.ts'
+import { targetFor } from './targets.ts'
 
 /** The people a case falls to, resolved from the network definition by the caller: the domain has no directory of its own. */
 export interface CaseDirectory {
@@ -31,8 +32,7 @@ export interface DecisionContext {
 export function spanMinutes(span: Span, c: Case): number {
   if ('minutes' in span) return span.minutes
   if ('target' in span) {
-    const targets = { accept: c.clocks.acceptMinutes, offer: c.clocks.offerMinutes, final: c.clocks.finalMinutes }
-    return targets[span.target] * span.share
+    return c.clocks[`${span.target}Minutes`] * span.share
   }
   return span[c.urgency]
 }
@@ -54,7 +54,7 @@ function waitsSince({ exceptions, milestones, reports }: Case, phase: Phase): In
     case 'delivered':
       return reports.at(-1)?.filedAt
     case 'exception':
-      return exceptions.at(-1)?.raisedAt
+      return exceptions.findLast(({ owner }) => owner === undefined)?.raisedAt
     default:
       return undefined
   }
@@ -92,66 +92,6 @@ function askAgain(c: Case, phase: Phase, at: Instant, directory: CaseDirectory):
   })
   const dueAt = addMinutes(at, pause)
   return { ...first, dueAt: earlier(dueAt, directory.nextShiftAt(c, at) ?? dueAt) }
-}
-
-function targetOf(
-  c: Case,
-  phase: Phase,
-): { clock: TargetClock; startedAt: Instant | undefined; minutes: number } | null {
-  const { clocks, milestones } = c
-  const final = { clock: 'final', startedAt: milestones.availableAt, minutes: clocks.finalMinutes } as const
-  switch (phase.state) {
-    case 'study-available':
-    case 'offered':
-      // Handed over after a preliminary report: what is still owed is the final one, and since when does not change.
-      return hasReport(c)
-        ? final
-        : { clock: 'unclaimed', startedAt: milestones.availableAt, minutes: clocks.unclaimedMinutes }
-    case 'claimed':
-      return clocks.prelimMinutes === null || hasReport(c)
-        ? final
-        : { clock: 'prelim', startedAt: milestones.availableAt, minutes: clocks.prelimMinutes }
-    case 'preliminary':
-      return final
-    // An exception does not stop the clinical deadline it was raised under.
-    case 'exception':
-      return targetOf(c, phase.returnTo)
-    case 'draft':
-    case 'submitted':
-    case 'triage':
-    case 'needs-information':
-    case 'accepted':
-    case 'awaiting-images':
-    case 'final-signed':
-    case 'delivered':
-    case 'acknowledged':
-    case 'rejected':
-    case 'cancelled':
-    case 'expired':
-      return null
-  }
-}
-
-/** Minutes from the start of a target to the call after `calls`: a rung each quarter of it, then the last person again. */
-function nextCallAfter(calls: number, targetMinutes: number, rungCount: number, urgency: Urgency): number {
-  const stepMinutes = Math.max(1, targetMinutes)
-  const ladderMinutes = stepMinutes * (1 + RUNG_SHARE * rungCount)
-  let elapsedMinutes = stepMinutes * (1 + RUNG_SHARE * Math.min(calls, rungCount))
-  for (let repeats = rungCount; repeats < calls; repeats++) {
-    elapsedMinutes += pauseMinutes(urgency, 'calls', { stepMinutes, ladderMinutes, elapsedMinutes })
-  }
-  return elapsedMinutes
-}
-
-/** Past its target the case climbs its ladder; once that is climbed the last person is reminded once a target, later slower. */
-function targetFor(c: Case, phase: Phase, at: Instant, rungCount: number): Target | null {
-  const target = targetOf(c, phase)
-  if (target === null) return null
-  const startedAt = addMinutes(target.startedAt ?? at, c.milestones.pausedReadingMinutes)
-  const rungsClimbed = callsOn(c, target.clock)
-  const { clock, minutes: targetMinutes } = target
-  const dueAt = addMinutes(startedAt, nextCallAfter(rungsClimbed, targetMinutes, rungCount, c.urgency))
-  return { clock, startedAt, targetMinutes, rungsClimbed, dueAt }
 }
 
 const timerCourses = {

@@ -6,6 +6,8 @@ import { consequencesOf, type DecisionContext, type TimerCourse } from './conseq
 import { countHappenings } from './count-images.ts'
 import { eventRules, type CaseEvent, type Consequences, type EventRule } from './events.ts'
 import { evolve, phaseAfter, type Happening } from './evolve.ts'
+import { resolvedAsides } from './asides.ts'
+import { followUp } from './follow-up.ts'
 import { dueHappenings } from './due.ts'
 import { emergencyHappenings, isLetIn } from './emergency-access.ts'
 import { refuse, type Refused } from './refused.ts'
@@ -77,6 +79,13 @@ function exceptionHappenings(c: Case, command: Extract<CaseCommand, { command: '
     : [{ type: 'exception-raised', code: command.code }]
 }
 
+/** What holds the case first; of a case that nothing holds, what stands beside its path. */
+function resolvedHappenings(c: Case, resolution: string): Happening[] | Refused {
+  if (c.phase.state === 'exception') return [{ type: 'exception-resolved', code: c.phase.code, resolution }]
+  const asides = resolvedAsides(c, resolution)
+  return asides.length > 0 ? asides : refuse('illegal-transition', { state: c.phase.state })
+}
+
 function happeningsOf(
   c: Case,
   command: Exclude<CaseCommand, { command: 'submit' }>,
@@ -145,9 +154,7 @@ function happeningsOf(
     case 'raise-exception':
       return exceptionHappenings(c, command)
     case 'resolve-exception':
-      return c.phase.state === 'exception'
-        ? [{ type: 'exception-resolved', code: c.phase.code, resolution: command.resolution }]
-        : refuse('illegal-transition', { state: c.phase.state })
+      return resolvedHappenings(c, command.resolution)
     case 'declare-emergency':
     case 'confirm-emergency':
     case 'review-emergency':
@@ -193,22 +200,6 @@ function happen(c: Case | undefined, happening: Happening, context: DecisionCont
   return { event, case: evolve(c, event) }
 }
 
-/** What follows of itself: images that were waiting for acceptance, or that end the exception raised for their absence. */
-function followUp(c: Case): Happening | undefined {
-  const { phase, images } = c
-  if (phase.state === 'accepted' && images.complete) return { type: 'study-became-available' }
-  if (phase.state === 'awaiting-images' && images.complete) return { type: 'study-became-available' }
-  if (phase.state === 'accepted' && images.expected > 0) return { type: 'images-awaited' }
-  if (
-    phase.state === 'exception' &&
-    images.complete &&
-    ['accepted', 'awaiting-images'].includes(phase.returnTo.state)
-  ) {
-    return { type: 'exception-resolved', code: phase.code, resolution: 'the images arrived' }
-  }
-  return undefined
-}
-
 /**
  * Decides a command on a case (`undefined` before its submission): the events it leads to, or a refusal of the closed table.
  * Pure and total; a command with nothing to do is accepted with no events.
@@ -242,6 +233,7 @@ function unfold(start: Case | undefined, happenings: readonly Happening[], conte
   }
   for (const happening of happenings) if (!take(happening) && current !== undefined) return refusedIn(current)
   if (current === undefined) throw new Error('a decision without a case')
-  for (let next = followUp(current); next !== undefined; next = followUp(current)) take(next)
+  const { directory } = context
+  for (let next = followUp(current, directory); next !== undefined; next = followUp(current, directory)) take(next)
   return { kind: 'accepted', events, case: current }
 }

@@ -1,14 +1,21 @@
 import type { Instant } from '../instant.ts'
 import { earlier } from '../instant.ts'
+import { asideDueHappenings, asidesDueAt } from './asides.ts'
 import { nextCall } from './calls.ts'
-import type { Case, ExceptionCode } from './case.ts'
+import type { Case } from './case.ts'
+import type { ExceptionCode } from './exceptions.ts'
 import type { DecisionContext } from './consequences.ts'
 import { emergencyDueAt, emergencyDueHappenings } from './emergency-access.ts'
 import type { Happening } from './evolve.ts'
 
 /** When the sweep must look at a case next; null only in a terminal state, once no emergency waits for its review. */
 export function nextDueAt(c: Case): Instant | null {
-  const all = [c.timer?.dueAt, c.target?.dueAt, ...c.emergencies.map((one) => emergencyDueAt(c, one))]
+  const all = [
+    c.timer?.dueAt,
+    c.target?.dueAt,
+    ...asidesDueAt(c),
+    ...c.emergencies.map((one) => emergencyDueAt(c, one)),
+  ]
   return all.reduce<Instant | null>((first, one) => (one == null ? first : earlier(first ?? one, one)), null)
 }
 
@@ -63,5 +70,5 @@ export function dueHappenings(c: Case, now: Instant, context: DecisionContext): 
   // What ends with an emergency moves the case on by itself, and starts another timer.
   const isMoved = emergencies.some(({ type }) => type === 'claim-released' || type === 'exception-raised')
   const timer = !isMoved && c.timer !== null && c.timer.dueAt <= now ? timerHappenings(c, context) : []
-  return [...target, ...emergencies, ...timer]
+  return [...target, ...emergencies, ...asideDueHappenings(c, now, context), ...timer]
 }

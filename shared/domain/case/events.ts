@@ -3,15 +3,16 @@ import { InstantSchema } from '../instant.ts'
 import {
   CaseSchema,
   CaseV1Schema,
+  CaseV2Schema,
   ClaimSchema,
   EscalationSchema,
-  ExceptionCodeSchema,
   OfferSchema,
   ReportMarkSchema,
   TargetSchema,
   TimerSchema,
 } from './case.ts'
 import { EmergencySchema, ReviewOutcomeSchema } from './emergency.ts'
+import { AsideCodeSchema, ExceptionCodeSchema } from './exceptions.ts'
 import { OwnerSchema } from './owner.ts'
 import type { CaseState } from './states.ts'
 
@@ -40,6 +41,9 @@ const event = <T extends string, S extends z.core.$ZodLooseShape>(type: T, data:
 
 const made = { phase: true, owner: true, timer: true, target: true, eventCount: true } as const
 const CaseBirthV1Schema = CaseV1Schema.omit(made)
+const CaseBirthV2Schema = CaseV2Schema.omit(made)
+export type CaseBirthV1 = z.infer<typeof CaseBirthV1Schema>
+export type CaseBirthV2 = z.infer<typeof CaseBirthV2Schema>
 /** The case as it is when its first event is written. */
 export const CaseBirthSchema = CaseSchema.omit(made)
 
@@ -86,24 +90,31 @@ export const CaseEventV1Schema = z.discriminatedUnion('type', [
   ...eventsOfAnyVersion,
 ])
 
-/** Past-tense, append-only: the timeline, the KPIs, the escalations and the audit trail all derive from these. */
-export const CaseEventSchema = z.discriminatedUnion('type', [
-  event('referral-drafted', { birth: CaseBirthSchema }),
-  ...eventsOfAnyVersion,
+const eventsOfEmergencies = [
   event('emergency-declared', { emergency: EmergencySchema }),
   event('emergency-confirmed', { ...ofEmergency, confirmedBy: z.string(), owner: OwnerSchema }),
   event('claimed-in-emergency', ofEmergency),
   event('emergency-ended', ofEmergency),
   event('emergency-reviewed', { ...ofEmergency, reviewedBy: z.string(), outcome: ReviewOutcomeSchema }),
+] as const
+
+/** Written before a clock could begin with the scan, and before an exception could stand beside the path. */
+export const CaseEventV2Schema = z.discriminatedUnion('type', [
+  event('referral-drafted', { birth: CaseBirthV2Schema }),
+  ...eventsOfAnyVersion,
+  ...eventsOfEmergencies,
+])
+
+/** Past-tense, append-only: the timeline, the KPIs, the escalations and the audit trail all derive from these. */
+export const CaseEventSchema = z.discriminatedUnion('type', [
+  event('referral-drafted', { birth: CaseBirthSchema }),
+  ...eventsOfAnyVersion,
+  ...eventsOfEmergencies,
+  event('scan-dated', { scannedAt: InstantSchema }),
+  event('aside-raised', { code: AsideCodeSchema, owner: OwnerSchema }),
+  event('aside-resolved', { code: AsideCodeSchema, resolution: z.string() }),
 ])
 export type CaseEvent = z.infer<typeof CaseEventSchema>
-/** Reads what any release has written. */
-export const StoredCaseEventSchema = z.union([
-  CaseEventSchema,
-  CaseEventV1Schema.transform((e): CaseEvent =>
-    e.type === 'referral-drafted' ? { ...e, birth: { ...e.birth, schema: 'overread/case@2', emergencies: [] } } : e,
-  ),
-])
 export type CaseBirth = z.infer<typeof CaseBirthSchema>
 export type CaseEventType = CaseEvent['type']
 
@@ -172,4 +183,7 @@ export const eventRules = {
   'claimed-in-emergency': { from: ['claimed'], to: 'same' },
   'emergency-ended': { from: 'anywhere', to: 'same' },
   'emergency-reviewed': { from: 'anywhere', to: 'same' },
+  'scan-dated': { from: 'any-open', to: 'same' },
+  'aside-raised': { from: 'any-open', to: 'same' },
+  'aside-resolved': { from: 'anywhere', to: 'same' },
 } as const satisfies Record<CaseEventType, EventRule>

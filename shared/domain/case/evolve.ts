@@ -164,11 +164,16 @@ function changesOf(c: Case, e: CaseEvent): Partial<Case> {
     case 'exception-raised':
       return { exceptions: [...c.exceptions, { code: e.code, raisedAt: e.at }] }
     case 'exception-resolved':
+    case 'aside-resolved':
       return {
         exceptions: c.exceptions.map((one) =>
           one.code === e.code && one.resolvedAt === undefined ? { ...one, resolvedAt: e.at } : one,
         ),
       }
+    case 'scan-dated':
+      return { images: { ...c.images, scannedAt: e.scannedAt } }
+    case 'aside-raised':
+      return { exceptions: [...c.exceptions, { code: e.code, raisedAt: e.at, owner: e.owner }] }
     case 'emergency-declared':
       return { emergencies: [...c.emergencies, e.emergency] }
     case 'emergency-confirmed':

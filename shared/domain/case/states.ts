@@ -4,7 +4,7 @@ import * as z from 'zod'
 export type Span =
   | { readonly minutes: number }
   | { readonly stat: number; readonly urgent: number; readonly routine: number }
-  | { readonly target: 'accept' | 'offer' | 'final'; readonly share: number }
+  | { readonly target: 'accept' | 'offer' | 'final' | 'acknowledge'; readonly share: number }
 
 /** What the sweep does when the timer of a state is due. */
 export type TimerAction =
@@ -136,7 +136,7 @@ export const stateRules = {
   },
   delivered: {
     owner: 'referrer',
-    timer: { stat: 60, urgent: 60, routine: 7 * DAY, then: 'escalate' },
+    timer: { target: 'acknowledge', share: 1, then: 'escalate' },
     next: ['acknowledged', 'final-signed', 'exception'],
     task: 'completed',
     businessStatus: 'delivered',

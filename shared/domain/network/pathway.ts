@@ -25,6 +25,8 @@ export const PathwayClocksSchema = z.strictObject({
 })
 export type PathwayClocks = z.infer<typeof PathwayClocksSchema>
 
+export const PrelimFromSchema = z.enum(['study-available', 'scan'])
+
 export const PathwaySchema = z
   .strictObject({
     pathwayId: PathwayIdSchema,
@@ -33,7 +35,7 @@ export const PathwaySchema = z
     priority: PrioritySchema,
     vetting: z.enum(['auto', 'manual']),
     clocks: PathwayClocksSchema,
-    prelimFrom: z.enum(['study-available', 'scan']),
+    prelimFrom: PrelimFromSchema,
     requiredHistory: slugList,
     requiredSeries: slugList,
     alertCategories: z.array(z.enum(['category-1', 'category-2', 'category-3', 'cancer'])),

@@ -192,6 +192,3 @@ const packs: Pack[] = [
 ]
 
 export const defaultPathways: readonly Pathway[] = packs.map((pack) => PathwaySchema.parse(pack))
-
-/** However slow a pathway: 28 days from the scan a report is final, 21 unclaimed is late (NHS England, 2023-08-09). */
-export const backstop = { finalMinutesFromScan: 28 * DAY, unclaimedMinutes: 21 * DAY } as const

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { ExceptionCode } from '../case/case.ts'
+import type { ExceptionCode } from '../case/exceptions.ts'
 import { IDENTITY_MISMATCH_TITLES } from '../dicom/identity-check.ts'
 import { DICOM_REJECTION_TITLES } from '../dicom/rejection.ts'
 import { STORAGE_REFUSAL_TITLES } from '../dicom/storage-judgement.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { CaseEventV1Schema, StoredCaseEventSchema } from '../../../../shared/domain/case/events.ts'
-import { StoredCaseSchema, type Case } from '../../../../shared/domain/case/case.ts'
+import { CaseEventV1Schema } from '../../../../shared/domain/case/events.ts'
+import { type Case } from '../../../../shared/domain/case/case.ts'
+import { StoredCaseEventSchema, StoredCaseSchema } from '../../../../shared/domain/case/stored-case.ts'
 import type { CaseCommand } from '../../../../shared/domain/case/commands.ts'
 import { decideCase } from '../../../../shared/domain/case/decide.ts'
 import { nextDueAt } from '../../../../shared/domain/case/due.ts'
@@ -200,11 +201,11 @@ describe('an emergency', () => {
 describe('what was written before there were emergencies', () => {
   it('is read as a case and as events without any', () => {
     const { events, case: c } = course([...untilAvailable, upload, images(true)].slice(0, 3))
-    const { emergencies: _, ...old } = { ...c, schema: 'overread/case@1' }
+    const { emergencies: _, prelimFrom: __, ...old } = { ...c, schema: 'overread/case@1' }
     expect(StoredCaseSchema.parse(old)).toEqual(c)
     const [first, ...rest] = events
     if (first?.type !== 'referral-drafted') throw new Error('no birth')
-    const { emergencies: __, ...birth } = { ...first.birth, schema: 'overread/case@1' }
+    const { emergencies: ___, prelimFrom: ____, ...birth } = { ...first.birth, schema: 'overread/case@1' }
     expect(CaseEventV1Schema.safeParse({ ...first, birth }).success).toBe(true)
     expect([{ ...first, birth }, ...rest].map((one) => StoredCaseEventSchema.parse(one))).toEqual(events)
   })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { StoredCaseSchema, type Case, type Escalation } from '../../../../shared/domain/case/case.ts'
+import { type Case, type Escalation } from '../../../../shared/domain/case/case.ts'
+import { StoredCaseSchema } from '../../../../shared/domain/case/stored-case.ts'
 import type { CaseCommand } from '../../../../shared/domain/case/commands.ts'
 import type { DecisionContext } from '../../../../shared/domain/case/consequences.ts'
 import { decideCase } from '../../../../shared/domain/case/decide.ts'
@@ -132,7 +133,7 @@ test('a case of the release before, with a thousand calls in it, is read, and is
     contextAt(c.timer?.dueAt ?? ''),
   )
   if (raised.kind === 'refused') throw new Error(raised.code)
-  const { emergencies: _, ...before } = JSON.parse(JSON.stringify(raised.case)) as Case
+  const { emergencies: _, prelimFrom: __, ...before } = JSON.parse(JSON.stringify(raised.case)) as Case
   const stored = StoredCaseSchema.parse({ ...before, schema: 'overread/case@1' })
   expect(stored.escalations).toHaveLength(1000)
   const due = nextDueAt(stored) ?? ''
