@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import demoJson from '../../../../../local/seed/demo-network.json' with { type: 'json' }
+import { demoNetwork as demoJson } from '../../../../../local/seed/demo-network.ts'
 import { demoNetwork } from '../../../../../local/seed/demo-network.ts'
 import { checkNetwork, readNetwork } from '../../../../../shared/domain/network/check-network.ts'
 import { demoMachineClient, openDemoMachineKey } from '../../../../../local/seed/demo-machine.ts'
@@ -11,7 +11,7 @@ type Loose = Record<string, unknown>
 
 /** The demo network with one value replaced, by a path such as `sites.0.coordinator`. */
 const withValue = (path: string, value: unknown): unknown => {
-  const copy = structuredClone(demoJson) as Loose
+  const copy = structuredClone(demoJson) as unknown as Loose
   const steps = path.split('.')
   const last = steps.pop() ?? ''
   const holder = steps.reduce<Loose>((at, step) => at[step] as Loose, copy)
