@@ -30,8 +30,11 @@ export interface ObjectStore {
     bytes: Uint8Array,
     options: { contentType: string; replace?: boolean },
   ): Promise<'stored' | 'exists'>
-  /** Server-side; repeating a copy that has been made is not an error. */
-  copy(from: ObjectRef, to: ObjectRef): Promise<void>
+  /**
+   * Server-side; repeating a copy that has been made is not an error. Never to the de-identified copies: an original among them
+   * would leave by their URLs.
+   */
+  copy(from: ObjectRef, to: ObjectRef<Exclude<BucketClass, 'copies'>>): Promise<void>
   /** Removing what is not there is not an error. */
   remove(ref: ObjectRef): Promise<void>
 }

@@ -79,6 +79,8 @@ const releasing: Readonly<Record<string, readonly string[]>> = {
         [`objects.stream(by, ${at})`, read[bucket]],
         [`downloads.signGets({ by, bucket: '${bucket}' }, [], 1)`, url[bucket]],
         [`signImages({ downloads }, { by, bucket: '${bucket}' }, [])`, url[bucket]],
+        // Whoever comes with whatever: what lies among the copies leaves by URL.
+        [`(void by, objects.copy(ref, ${at}))`, bucket === 'copies' ? [] : Object.keys(rights)],
       ] as const
     }),
   ),

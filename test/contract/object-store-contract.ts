@@ -11,7 +11,10 @@ export const objectStoreContract = (name: string, make: () => Promise<ObjectStor
       store = await make()
     })
 
-    const fresh = (bucket: ObjectRef['bucket'] = 'images'): ObjectRef => ({ bucket, key: `test/${randomUUID()}` })
+    const fresh = <B extends ObjectRef['bucket'] = 'images'>(bucket = 'images' as B): ObjectRef<B> => ({
+      bucket,
+      key: `test/${randomUUID()}`,
+    })
     const dicom = { contentType: 'application/dicom' }
     const whole = async (ref: ObjectRef) => {
       const chunks: Uint8Array[] = []

@@ -21,7 +21,10 @@ const database = openCellDatabase(join(folder, 'cell.db'))
 afterAll(() => database.close())
 const queues = sqliteMessageQueues(database, clock)
 const objects = diskObjectStore(openShelf(folder, database, queues))
-const fresh = (bucket: ObjectRef['bucket'] = 'images'): ObjectRef => ({ bucket, key: randomUUID() })
+const fresh = <B extends ObjectRef['bucket'] = 'images'>(bucket = 'images' as B): ObjectRef<B> => ({
+  bucket,
+  key: randomUUID(),
+})
 
 /** Files that hold bytes; empty ones lie ready for the next uploads. */
 const filled = () =>
