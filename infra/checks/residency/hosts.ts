@@ -69,14 +69,21 @@ const CALLED = /(?:host|hostname|endpoint|servers?|brokers?|ur[il]|address)$/i
 const UPLOAD_COMMAND =
   /\bcurl\b(?=[^\n|;&]{0,2000}\s(?:-[dTF]|--data\S*|--form|--upload-file|--json|(?:-X|--request)\s*P(?:OST|UT))\b)[^\n|;&]{0,2000}?(?<=["'\s])(https?:\/\/[^\s"']+)/g
 
+/** `host=db.partner.example` in a connection string says what a key and its value say. */
+const addressOf = (part: string, key: string): (string | undefined)[] => {
+  const [, name, value = ''] = /^([\w.-]+)=(.+)$/.exec(part) ?? []
+  if (name !== undefined) return addressOf(value, name)
+  return [hostOf(part) ?? (CALLED.test(key) ? bareHostOf(part) : undefined)]
+}
+
 const addressesIn = (text: string, key: string): (string | undefined)[] => {
-  const isProgram = /\s/.test(text.replace(/⟦[^⟧]*⟧/g, '').trim())
+  const isProgram = /(?<![,;])\s/.test(text.replace(/⟦[^⟧]*⟧/g, '').trim())
   if (isProgram) return [...text.matchAll(UPLOAD_COMMAND)].map(([, url = '']) => hostOf(url))
   return text
     .trim()
-    .split(URL_FORM.test(text) ? /[,;](?![^⟦]*⟧)/ : /[,;=](?![^⟦]*⟧)/)
+    .split(/\s*[,;]\s*(?![^⟦]*⟧)/)
     .filter((part) => !/^(?:s3[an]?|file|hdfs|docker|oci):\/\//i.test(part))
-    .map((part) => hostOf(part) ?? (CALLED.test(key) ? bareHostOf(part) : undefined))
+    .flatMap((part) => addressOf(part, key))
 }
 
 /** A host outside the cell that a whole text, or an item of a list written as text, addresses. */

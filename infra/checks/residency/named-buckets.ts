@@ -1,4 +1,4 @@
-import { isOwnBucketName, type Cell } from './cell.ts'
+import { isForeignAccount, isOwnBucketName, type Cell } from './cell.ts'
 
 const SPACE_OUTSIDE_MARKS = /\s(?![^⟦]*⟧)/
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
@@ -22,9 +22,13 @@ const isPublished = (name: string, region: string): boolean =>
   name === `${region}.elasticmapreduce` ||
   new RegExp(`^(?:aws|amazon|amazoncloudwatch)(?:-[a-z]+)*-${region}$`).test(name)
 
+const namesForeignAccount = (name: string, cell: Cell): boolean =>
+  (name.match(/(?<![a-z0-9])\d{12}(?![a-z0-9])/g) ?? []).some((account) => isForeignAccount(account, cell))
+
 // A name that is put together from the cell's own account or stack is not one somebody wrote out for another place.
 const isNamedLiterally = (name: string, cell: Cell): boolean =>
-  BUCKET_NAME.test(name) && !(cell.account !== undefined && name.includes(cell.account))
+  namesForeignAccount(name, cell) ||
+  (BUCKET_NAME.test(name) && !(cell.account !== undefined && name.includes(cell.account)))
 
 /** The bucket a text or a property names literally, which no template of this cell shows to be its own. */
 export const literalBucketIn = (

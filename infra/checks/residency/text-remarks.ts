@@ -22,10 +22,10 @@ export interface Spot {
 const REGION_KEY = /(?:^|[a-z])Region(?:Name)?$/
 const ACCOUNT_KEY = /(?:account(?:[-_ ]?id(?:entifier)?)?s?|ownerids?|sourceowner|registryids?|catalog[-_]?ids?)$/i
 
-const decoded = (text: string): string => {
-  const isBase64 = text.length >= 16 && text.length % 4 === 0 && /^[A-Za-z0-9+/\s]+={0,2}$/.test(text)
-  return isBase64 ? `${text}\n${Buffer.from(text, 'base64').toString('latin1')}` : text
-}
+const decoded = (text: string): string | undefined =>
+  text.length >= 16 && text.length % 4 === 0 && /^[A-Za-z0-9+/\s]+={0,2}$/.test(text)
+    ? Buffer.from(text, 'base64').toString('latin1')
+    : undefined
 
 const SYSTEM_PROFILE =
   /(?:^|["'/\s])((?:us|eu|apac|jp|au|ca|us-gov|global)\.(?:anthropic|amazon|meta|mistral|cohere|deepseek|stability|writer)\.[\w.:-]+)/
@@ -128,8 +128,9 @@ const addressInDocument = (value: Plain, spot: Spot, cell: Cell): Remark =>
 
 /** What one text says that is not of this cell: the first thing that any look finds. */
 export const observeText = (text: string, spot: Spot, cell: Cell): Observation[] => {
-  const searched = decoded(text)
-  const document = embeddedJson(text)
+  const written = decoded(text)
+  const searched = written === undefined ? text : `${text}\n${written}`
+  const document = embeddedJson(text) ?? embeddedJson(written ?? '')
   let seen: Remark
   for (const look of LOOKS) seen ??= look(text, searched, spot, cell)
   if (typeof document === 'object') seen ??= addressInDocument(document, spot, cell)

@@ -23,6 +23,11 @@ export const foreignPlaceIn = (text: string, cell: Cell): { rule: string; detail
   const region = arns.find((arn) => foreignRegionsIn(arn.region, cell.region).length > 0)
   if (region !== undefined)
     return { rule: 'other-region-arn', detail: `${readable(region.text)} is in region ${region.region}` }
+  const everywhere = arns.find(
+    (arn) => arn.service === 's3' && arn.region === '' && /^accesspoint\/\w+\.mrap/.test(arn.rest),
+  )
+  if (everywhere !== undefined)
+    return { rule: 'other-region-arn', detail: `${readable(everywhere.text)} is a multi-region access point` }
   const account = arns.find((arn) => isForeignAccount(arn.account, cell))
   if (account !== undefined)
     return { rule: 'other-account-arn', detail: `${readable(account.text)} is in account ${account.account}` }
