@@ -41,8 +41,13 @@ function requireUniqueUids({ objects }: OpenUpload): void {
 const takesImages = (state: CaseState): boolean =>
   (eventRules['upload-opened'].from as readonly CaseState[]).includes(state)
 
+/** Complete, and with nobody's report final: a study that grew now would change under the eyes that read it. */
+const isWithReaders = (state: CaseState): boolean =>
+  ['study-available', 'offered', 'claimed', 'preliminary'].includes(state)
+
 function requireOpenFor(c: Case, body: OpenUpload): void {
-  if (!takesImages(c.phase.state)) throw new Refusal('upload-closed', { state: c.phase.state })
+  const { state } = c.phase
+  if (!takesImages(state)) throw new Refusal(isWithReaders(state) ? 'study-with-reader' : 'upload-closed', { state })
   const known = c.images.studyInstanceUid ?? c.order.studyInstanceUid
   if (known !== undefined && known !== body.studyInstanceUid)
     throw new Refusal('manifest-contradicts', { field: 'studyInstanceUid' })

@@ -58,6 +58,11 @@ export const refusals = {
     retryable: false,
     title: 'The upload is complete or its case no longer takes images',
   },
+  'study-with-reader': {
+    status: 409,
+    retryable: false,
+    title: 'The study is with its readers: further images come in once one of them asks for what is missing',
+  },
   'upload-incomplete': { status: 409, retryable: true, title: 'Objects of the manifest have not arrived yet' },
   'object-not-received': { status: 409, retryable: true, title: 'The object or one of its parts has not arrived' },
   'study-of-another-case': { status: 409, retryable: false, title: 'The study belongs to another case' },

@@ -6,6 +6,7 @@ const pastTheTable = new Set([
   'stale-version',
   'upload-incomplete',
   'upload-closed',
+  'study-with-reader',
   'object-not-received',
   'frame-unavailable',
   'copy-not-held',

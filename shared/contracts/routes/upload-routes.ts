@@ -33,6 +33,7 @@ export const uploadRoutes = [
       'manifest-contradicts',
       'manifest-too-large',
       'upload-closed',
+      'study-with-reader',
       'study-of-another-case',
     ],
   }),

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ApiProblem, atCurrentVersion, type ApiClient } from '../../local/client/api-client.ts'
+import { claim } from './cell-in-hand.ts'
+import { eventually, referralBody, sendStudy, studyInHand, submit } from './study-in-hand.ts'
+import { openTarget, personOfReader, type Target } from './target.ts'
+
+const whole = studyInHand(3)
+const first = { ...whole, objects: whole.objects.slice(0, 2) }
+const late = { ...whole, objects: whole.objects.slice(2) }
+
+let target: Target
+let clerk: ApiClient
+let referralId: string
+beforeAll(async () => {
+  target = await openTarget()
+  clerk = target.as('p-clerk-vienna')
+  ;({ referralId } = await submit(target, referralBody(whole)))
+  await sendStudy(clerk, referralId, first)
+}, 60_000)
+afterAll(() => target.stop())
+
+const refusalOf = async (answer: Promise<unknown>) => {
+  try {
+    await answer
+    return undefined
+  } catch (thrown) {
+    if (thrown instanceof ApiProblem) return thrown.problem
+    throw thrown
+  }
+}
+
+describe('images that come when the study is with its readers', () => {
+  it('are refused with the state, before anything is sent: nobody’s study changes while they read it', async () => {
+    const offered = await eventually(target, 'p-clerk-vienna', referralId, ({ state }) => state === 'offered')
+    const refused = await refusalOf(sendStudy(clerk, referralId, late))
+    expect(refused).toMatchObject({ status: 409, code: 'study-with-reader' })
+    expect(['study-available', 'offered']).toContain(refused?.facts?.['state'])
+    expect(offered.images).toMatchObject({ expected: 2, stored: 2 })
+  })
+
+  it('come in once the reader asks for what is missing, and the reader has them with the answer', async () => {
+    const { readerId = '' } = await eventually(target, 'p-clerk-vienna', referralId, ({ state }) => state === 'offered')
+    const reader = target.as(personOfReader(readerId))
+    const params = { referralId }
+    await claim(reader, referralId)
+    expect(await refusalOf(sendStudy(clerk, referralId, late))).toMatchObject({ code: 'study-with-reader' })
+    await atCurrentVersion(reader, referralId, (version) =>
+      reader.call('requestInformation', { params, version, body: { item: 'missing-series' } }),
+    )
+    await sendStudy(clerk, referralId, late)
+    await eventually(target, 'p-clerk-vienna', referralId, ({ images }) => images.stored === 3 && images.complete)
+    await atCurrentVersion(clerk, referralId, (version) =>
+      clerk.call('provideInformation', { params, version, body: { note: 'Sent.' } }),
+    )
+    const { images } = await reader.call('listImages', { params })
+    expect(images.map(({ sopInstanceUid }) => sopInstanceUid).sort()).toEqual(
+      whole.objects.map(({ sopInstanceUid }) => sopInstanceUid).sort(),
+    )
+  })
+})
