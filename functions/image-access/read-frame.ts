@@ -1,6 +1,7 @@
 import { FRAME_PART_BYTES, type BinaryAnswer } from '../../shared/contracts/http/frames.ts'
 import type { ParamsOf, QueryOf } from '../../shared/contracts/routes.ts'
 import { frameMediaType } from '../../shared/domain/dicom/frame-media-type.ts'
+import { framePart, readRanges } from '../../shared/domain/dicom/frame-part.ts'
 import { locateFrame } from '../../shared/domain/dicom/locate-frame.ts'
 import type { ByteRange } from '../../shared/domain/dicom/read-plan.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
@@ -51,30 +52,15 @@ function partOf({ ranges, bytes }: Frame, part: number | undefined): ByteRange[]
   const parts = Math.max(1, Math.ceil(bytes / FRAME_PART_BYTES))
   if (part === undefined && parts > 1) throw new Refusal('frame-too-large', { bytes, parts })
   if ((part ?? 0) >= parts) throw new Refusal('frame-unavailable', { reason: 'no-such-part' })
-  const first = (part ?? 0) * FRAME_PART_BYTES
-  let at = 0
-  return ranges.flatMap(({ from, toExclusive }) => {
-    const begin = Math.max(from, from + first - at)
-    const end = Math.min(toExclusive, from + first + FRAME_PART_BYTES - at)
-    at += toExclusive - from
-    return begin < end ? [{ from: begin, toExclusive: end }] : []
-  })
+  return framePart(ranges, (part ?? 0) * FRAME_PART_BYTES, FRAME_PART_BYTES)
 }
 
-async function releaseFrame(
+const releaseFrame = (
   ports: ImagePorts,
   permit: InRegionView,
   instance: StoredInstance,
   ranges: readonly ByteRange[],
-): Promise<Uint8Array> {
-  const read = reading(ports, permit, instance)
-  const pieces = await Promise.all(ranges.map(({ from, toExclusive }) => read(from, toExclusive)))
-  const bytes = Buffer.concat(pieces)
-  const expected = ranges.reduce((sum, { from, toExclusive }) => sum + toExclusive - from, 0)
-  // A shorter frame would be shown as an image with a black part.
-  if (bytes.length !== expected) throw new Error('the store holds less of the object than its index says')
-  return bytes
-}
+): Promise<Uint8Array> => readRanges({ read: reading(ports, permit, instance) }, ranges)
 
 /** One frame for the screen of the reader who holds the case; the object stays where it is and has no URL. */
 export async function readFrame(ports: ImagePorts, { params, query, context }: FrameAsked): Promise<BinaryAnswer> {

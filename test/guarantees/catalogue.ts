@@ -19,9 +19,13 @@ export const guarantees: readonly Guarantee[] = [
   {
     name: 'hostile DICOM, by name',
     run: async () => {
-      const attacks = await (await import('../fixtures/dicom-attacks.ts')).runNamedAttacks()
+      const { DICOM_ATTACKS, runNamedAttacks } = await import('../fixtures/dicom-attacks.ts')
+      const attacks = await runNamedAttacks()
       const escaped = attacks.flatMap(({ name, held }) => (held ? [] : [name]))
-      return [rowOf('named attacks answered as they must be', attacks.length, escaped)]
+      return [
+        rowOf('named attacks answered as they must be', attacks.length, escaped),
+        await (await import('./hostile/measured-attacks.ts')).runMeasuredAttacks(DICOM_ATTACKS),
+      ]
     },
   },
   {

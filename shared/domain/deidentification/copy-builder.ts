@@ -1,7 +1,7 @@
 import type { ElementListener } from '../dicom/element-listener.ts'
 import type { DicomRejection } from '../dicom/rejection.ts'
 import { factTags } from './copy-facts.ts'
-import { element, fitsVr, inOrder, type Pieces, sequence, swapped } from './data-set-writer.ts'
+import { element, fitsVr, inOrder, join, type Pieces, sequence, swapped } from './data-set-writer.ts'
 import { elementAction } from './element-action.ts'
 import { copiedValue, type CopyContext } from './element-value.ts'
 import { writtenVr } from './written-vr.ts'
@@ -106,7 +106,8 @@ export class CopyBuilder implements ElementListener {
   leave(level: number): void {
     if (level % 2 === 0) {
       const item = this.dataSets[level / 2]
-      if (item !== undefined) this.sequences[level - 1]?.items.push(inOrder(item))
+      // In one piece: of many items, the pieces weigh more than the bytes.
+      if (item !== undefined) this.sequences[level - 1]?.items.push([join(inOrder(item))])
       this.dataSets[level / 2] = undefined
       return
     }

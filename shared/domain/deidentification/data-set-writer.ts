@@ -1,6 +1,5 @@
 const LONG_FORM = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV'])
 const UNDEFINED_LENGTH = 0xffffffff
-const ITEM = 0xfffee000
 
 /** Pieces of a file in the order of writing; joined once, so that pixel data is copied once. */
 export type Pieces = readonly Uint8Array[]
@@ -19,15 +18,12 @@ export const join = (pieces: Pieces): Uint8Array => {
 
 /** The header of an element in explicit VR little endian (PS3.5 7.1.2). */
 export const elementHeader = (tag: number, vr: string, length: number): Uint8Array => {
-  const isLong = LONG_FORM.has(vr)
-  const header = new DataView(new ArrayBuffer(isLong ? 12 : 8))
-  header.setUint16(0, Math.floor(tag / 0x10000), true)
-  header.setUint16(2, tag % 0x10000, true)
-  header.setUint8(4, vr.charCodeAt(0))
-  header.setUint8(5, vr.charCodeAt(1))
-  if (isLong) header.setUint32(8, length, true)
-  else header.setUint16(6, length, true)
-  return new Uint8Array(header.buffer)
+  const [group, number] = [tag >>> 16, tag & 0xffff]
+  const start = [group, group >>> 8, number, number >>> 8, vr.charCodeAt(0), vr.charCodeAt(1)]
+  // No view of a buffer: headers are many and tiny, and a buffer of each costs ten times its bytes.
+  return LONG_FORM.has(vr)
+    ? Uint8Array.of(...start, 0, 0, length, length >>> 8, length >>> 16, length >>> 24)
+    : Uint8Array.of(...start, length, length >>> 8)
 }
 
 export const maxShortFormBytes = 0xffff
@@ -44,13 +40,8 @@ export const element = (tag: number, vr: string, value: Uint8Array): Pieces =>
 export const inOrder = (dataSet: ReadonlyMap<number, Pieces>): Pieces =>
   [...dataSet].sort(([a], [b]) => a - b).flatMap(([, pieces]) => pieces)
 
-const itemHeader = (length: number): Uint8Array => {
-  const header = new DataView(new ArrayBuffer(8))
-  header.setUint16(0, ITEM >>> 16, true)
-  header.setUint16(2, ITEM & 0xffff, true)
-  header.setUint32(4, length, true)
-  return new Uint8Array(header.buffer)
-}
+const itemHeader = (length: number): Uint8Array =>
+  Uint8Array.of(0xfe, 0xff, 0x00, 0xe0, length, length >>> 8, length >>> 16, length >>> 24)
 
 /** A sequence with defined lengths: a reader needs no delimiters, and a cut file is seen as cut. */
 export const sequence = (tag: number, items: readonly Pieces[]): Pieces => {

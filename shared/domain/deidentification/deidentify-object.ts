@@ -48,6 +48,9 @@ export type DeidentificationOutcome =
 /** What a copy says it was written by. */
 const IMPLEMENTATION_VERSION = 'OVERREAD_DEID_1'
 
+/** Each is held as it is written, and as the verifier reads it: some 5,000 frames with all that is said of each. */
+const most = { elements: 250_000, items: 40_000 }
+
 const notCopied = (reason: NoCopyReason): DeidentificationOutcome => ({ outcome: 'not-copied', reason })
 
 /** That this is a de-identified copy, how and by which codes it was made, and what became of its dates (PS3.15 E.1.1, E.3.6). */
@@ -80,7 +83,7 @@ export const deidentifyObject = (command: DeidentificationCommand): Deidentifica
   const source = openObject(object, policy.maxObjectBytes, command.inflateRaw)
   if (typeof source === 'string') return notCopied(source)
   const heard = new FactListener()
-  const first = walkObject(source, heard)
+  const first = walkObject(source, heard, most)
   if (typeof first === 'string') return notCopied(first)
   const facts = copyFacts(heard.values)
   if (!isReleasableClass(facts)) return notCopied('class-not-releasable')
@@ -92,7 +95,7 @@ export const deidentifyObject = (command: DeidentificationCommand): Deidentifica
     return notCopied('pixels-do-not-fit-syntax')
   }
   const builder = new CopyBuilder({ policy, pseudonyms, patientKey: facts.patientKey }, markers(policy))
-  const second = walkObject(source, builder)
+  const second = walkObject(source, builder, most)
   if (typeof second === 'string') return notCopied(second)
   const sopInstanceUid = pseudonyms.uid(facts.sopInstanceUid)
   const transferSyntaxUid = source.compressedSyntax ?? TRANSFER_SYNTAX.explicitLittle

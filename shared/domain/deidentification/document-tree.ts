@@ -24,12 +24,16 @@ export interface DocumentTree {
   readonly pixels: PixelSpan | undefined
 }
 
+/** No report is as long: text is held as it stands, as it reads and as it is written. */
+const MOST_TEXT_BYTES = 16 * 1024 * 1024
+
 type OpenItems = { readonly tag: number; readonly items: DataSet[] } | undefined
 
 /** Keeps a whole data set but its top-level pixel data. What it could not write again as it stood, it refuses. */
 class TreeListener implements ElementListener {
   readonly top = new Map<number, TreeElement>()
   refused: DicomRejection | undefined
+  private textBytes = 0
   private readonly dataSets: Map<number, TreeElement>[] = [this.top]
   private readonly sequences: OpenItems[] = []
 
@@ -44,9 +48,11 @@ class TreeListener implements ElementListener {
     value: Uint8Array,
     littleEndian: boolean,
   ): DicomRejection | undefined {
+    const letters = writtenVr(tag, vr)
+    if (!letters.startsWith('O')) this.textBytes += value.length
+    if (this.textBytes > MOST_TEXT_BYTES) return 'header-too-large'
     const into = this.dataSets[level / 2]
     if (into?.has(tag) !== false) return 'conflicting-duplicate'
-    const letters = writtenVr(tag, vr)
     into.set(
       tag,
       letters === 'SQ'
@@ -75,6 +81,9 @@ class TreeListener implements ElementListener {
   }
 }
 
+/** A report has some thousands. Each is an object of its own here, and another as it is written. */
+const most = { elements: 100_000, items: 20_000 }
+
 /** A whole document in memory, element by element, or why it cannot be read. */
 export const readDocument = (
   object: Uint8Array,
@@ -84,7 +93,7 @@ export const readDocument = (
   const source = openObject(object, maxBytes, inflateRaw)
   if (typeof source === 'string') return source
   const listener = new TreeListener()
-  const walked = walkObject(source, listener)
+  const walked = walkObject(source, listener, most)
   if (typeof walked === 'string') return walked
   return listener.refused ?? { source, top: listener.top, pixels: walked.pixels }
 }

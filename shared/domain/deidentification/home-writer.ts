@@ -56,6 +56,9 @@ const textBytes = (text: string): Uint8Array => {
   return bytes.length % 2 === 0 ? bytes : utf8.encode(`${text} `)
 }
 
+const sameBytes = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && one.every((byte, at) => byte === other[at])
+
 /** True where the item says by its concept name that its UID is the writer's own. */
 const isOfWriter = (dataSet: DataSet): boolean => {
   const concept = dataSet.get(TAG_CONCEPT_NAME)
@@ -157,7 +160,9 @@ export class HomeWriter {
     const { patientId, patientName } = this.facts.identity
     const home = withPatient(this.homeText(text), this.facts.originals, vr === 'PN' ? patientName : patientId)
     // Its padding was of another length.
-    return textBytes(home === text ? text : home.trimEnd())
+    const written = textBytes(home === text ? text : home.trimEnd())
+    // What did not change is not held a second time.
+    return sameBytes(written, value) ? value : written
   }
 
   private homeText(text: string): string {

@@ -1,5 +1,5 @@
 import type { InflateRaw } from '../dicom/inspect-object.ts'
-import { scanDataSet, scanFileMeta, UnreadableObject, type ScannedElement } from './scanned-element.ts'
+import { elementsIn, scanFileMeta, UnreadableObject, type ScannedElement } from './scanned-element.ts'
 
 /** What of an original must not be found in a copy, as bytes in one-byte-a-character text. */
 export interface IdentityTokens {
@@ -77,7 +77,7 @@ const wordsOf = (element: ScannedElement): readonly string[] => {
 
 const temporalVrs = new Set(['DA', 'DT', 'TM'])
 
-const collect = (elements: readonly ScannedElement[]): IdentityTokens => {
+const collect = (elements: Iterable<ScannedElement>): IdentityTokens => {
   const words = new Set<string>()
   const certain = new Set<string>()
   const uids = new Set<string>()
@@ -99,6 +99,10 @@ const collect = (elements: readonly ScannedElement[]): IdentityTokens => {
   return { words: [...words], guessed: new Set([...words].filter((word) => !certain.has(word))), uids, temporal, days }
 }
 
+function* inTurn<T>(...lists: readonly Iterable<T>[]): Generator<T, void> {
+  for (const list of lists) yield* list
+}
+
 /** Reads an original for what identifies. Throws `UnreadableObject`: what cannot be read cannot be shown to be gone. */
 export const identityTokens = (original: Uint8Array, inflateRaw?: InflateRaw): IdentityTokens => {
   const { meta, dataSetAt } = scanFileMeta(original)
@@ -107,9 +111,9 @@ export const identityTokens = (original: Uint8Array, inflateRaw?: InflateRaw): I
   if (syntax === '1.2.840.10008.1.2.1.99') {
     const inflated = inflateRaw?.(original.subarray(dataSetAt), 512 * 1024 * 1024) ?? 'corrupt'
     if (typeof inflated === 'string') throw new UnreadableObject('deflated')
-    return collect(scanDataSet(inflated, 0, { explicit: true, littleEndian: true }))
+    return collect(elementsIn(inflated, 0, { explicit: true, littleEndian: true }))
   }
   const explicit = syntax === '' ? explicitAt(original, dataSetAt) : syntax !== '1.2.840.10008.1.2'
   const littleEndian = syntax !== '1.2.840.10008.1.2.2'
-  return collect([...meta, ...scanDataSet(original, dataSetAt, { explicit, littleEndian })])
+  return collect(inTurn(meta, elementsIn(original, dataSetAt, { explicit, littleEndian })))
 }

@@ -1,8 +1,8 @@
 import { DataSetWalk } from '../dicom/data-set-walk.ts'
 import type { ElementListener } from '../dicom/element-listener.ts'
 import { readFileMeta } from '../dicom/file-meta.ts'
-import type { InflateRaw } from '../dicom/inspect-object.ts'
-import { DICOM_LIMITS } from '../dicom/limits.ts'
+import { inflateWithin, type InflateRaw } from '../dicom/inflate-within.ts'
+import { DICOM_LIMITS, type DicomLimits } from '../dicom/limits.ts'
 import type { DicomRejection } from '../dicom/rejection.ts'
 import { EXPLICIT_LITTLE, TRANSFER_SYNTAX, type Encoding } from '../dicom/transfer-syntax.ts'
 import { encapsulated, elementHeader, swapped, type Pieces } from './data-set-writer.ts'
@@ -38,8 +38,9 @@ export const openObject = (
   const compressedSyntax = rule.pixels === 'encapsulated' ? syntax : undefined
   if (!rule.deflated) return { bytes: object, dataSetOffset, encoding: rule.encoding, compressedSyntax }
   if (inflateRaw === undefined) return 'unsupported-transfer-syntax'
-  const inflated = inflateRaw(object.subarray(dataSetOffset), maxBytes)
-  if (typeof inflated === 'string') return inflated === 'corrupt' ? 'deflate-corrupt' : 'deflate-bomb'
+  const limits = { ...DICOM_LIMITS, inflatedBytes: Math.min(maxBytes, DICOM_LIMITS.inflatedBytes) }
+  const inflated = inflateWithin(object.subarray(dataSetOffset), limits, inflateRaw)
+  if (typeof inflated === 'string') return inflated
   return { bytes: inflated, dataSetOffset: 0, encoding: EXPLICIT_LITTLE, compressedSyntax }
 }
 
@@ -67,12 +68,13 @@ const watchingFragments = (listener: ElementListener, left: () => void): Element
 export const walkObject = (
   { bytes, dataSetOffset, encoding }: ObjectSource,
   listener: ElementListener,
+  most: Pick<DicomLimits, 'elements' | 'items'>,
 ): { readonly pixels: PixelSpan | undefined } | DicomRejection => {
   let endOfFragments: number | undefined
   const watching = watchingFragments(listener, () => {
     if (walk.inTopLevelFragments) endOfFragments ??= walk.position
   })
-  const limits = { ...DICOM_LIMITS, textBytes: bytes.length }
+  const limits = { ...DICOM_LIMITS, textBytes: bytes.length, ...most }
   const walk: DataSetWalk = new DataSetWalk(dataSetOffset, bytes.length, encoding, limits, watching)
   const stop = walk.resume(bytes, 0)
   if (stop.kind !== 'done') return stop.kind === 'reject' ? stop.reason : 'truncated'

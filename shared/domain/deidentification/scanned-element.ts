@@ -116,8 +116,9 @@ function* readItems(
   { tag, vr, where }: { readonly tag: number; readonly vr: string; readonly where: string },
   depth: number,
 ): Generator<ScannedElement, void> {
-  let items = 0
-  const held: ScannedElement[] = []
+  // Known only at its end; but it stands before what is in it, and nothing of that is held.
+  const sequence = { tag, vr: vr === '??' || vr === 'UN' ? 'SQ' : vr, path: where, value: new Uint8Array(0), items: 0 }
+  yield sequence
   while (cursor.at < end) {
     const item = readHeader(cursor, end, format)
     if (item.tag === 0xfffee0dd && endless) break
@@ -125,11 +126,9 @@ function* readItems(
     const isEndless = item.length === ENDLESS
     if (!isEndless && item.length > end - cursor.at) throw new UnreadableObject('too long')
     const itemEnd = isEndless ? end : cursor.at + item.length
-    held.push(...readDataSet(cursor, itemEnd, format, `${where}[${items}].`, depth + 1))
-    items += 1
+    yield* readDataSet(cursor, itemEnd, format, `${where}[${sequence.items}].`, depth + 1)
+    sequence.items += 1
   }
-  yield { tag, vr: vr === '??' || vr === 'UN' ? 'SQ' : vr, path: where, value: new Uint8Array(0), items }
-  yield* held
 }
 
 const readFragments = (cursor: Cursor, end: number, littleEndian: boolean): Uint8Array => {
@@ -142,11 +141,19 @@ const readFragments = (cursor: Cursor, end: number, littleEndian: boolean): Uint
   }
 }
 
-/** All elements of a data set, in the order of the file. Throws `UnreadableObject`. */
-export const scanDataSet = (bytes: Uint8Array, from: number, format: ScanFormat): readonly ScannedElement[] => {
+/**
+ * The elements of a data set one by one, in the order of the file; how many items a sequence has is known once its last
+ * has been read. Throws `UnreadableObject`.
+ */
+export const elementsIn = (bytes: Uint8Array, from: number, format: ScanFormat): Iterable<ScannedElement> => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return [...readDataSet({ view, at: from }, bytes.length, format, '', 0)]
+  return readDataSet({ view, at: from }, bytes.length, format, '', 0)
 }
+
+/** All of them. */
+export const scanDataSet = (bytes: Uint8Array, from: number, format: ScanFormat): readonly ScannedElement[] => [
+  ...elementsIn(bytes, from, format),
+]
 
 /** The file meta group of a file with a preamble, and where the data set begins. */
 export const scanFileMeta = (

@@ -2,8 +2,8 @@ import type { InflateRaw } from '../dicom/inspect-object.ts'
 import table from './basic-profile.policy.json' with { type: 'json' }
 import type { DeidentificationPolicy } from './deidentification-policy.ts'
 import { identityTokens, rawText, type IdentityTokens } from './identity-tokens.ts'
-import { residualWords } from './residual-words.ts'
-import { scanDataSet, scanFileMeta, UnreadableObject, type ScannedElement } from './scanned-element.ts'
+import { residueOf } from './residual-words.ts'
+import { elementsIn, scanFileMeta, UnreadableObject, type ScannedElement } from './scanned-element.ts'
 
 /** What the verifier may find. It names kind and place, never a value: a finding is logged, a name must not be. */
 export type FindingKind =
@@ -67,21 +67,33 @@ const uidsAreClean = (element: ScannedElement, mayBeStandard: boolean, original:
       (uid) => uid === '' || (replacedUid.test(uid) ? !original.uids.has(uid) : mayBeStandard && standardUid.test(uid)),
     )
 
-const hasItemsWithContent = (element: ScannedElement, all: readonly ScannedElement[]): boolean =>
-  (element.items ?? 0) > 0 && all.some(({ path }) => path.startsWith(`${element.path}[`))
+interface Scanned {
+  readonly element: ScannedElement
+  /** A sequence that holds elements: the first stands right behind it. */
+  readonly isFilled: boolean
+}
+
+/** One element after the other: all of a copy at once, each with its place, would be many times its bytes. */
+function* scanned(elements: Iterable<ScannedElement>): Generator<Scanned, void> {
+  let before: ScannedElement | undefined
+  for (const element of elements) {
+    if (before !== undefined) yield { element: before, isFilled: element.path.startsWith(`${before.path}[`) }
+    before = element
+  }
+  if (before !== undefined) yield { element: before, isFilled: false }
+}
 
 interface Look {
-  readonly all: readonly ScannedElement[]
   readonly original: IdentityTokens
   readonly policy: DeidentificationPolicy
 }
 
-const listedFinding = (element: ScannedElement, row: string, look: Look): FindingKind | undefined => {
+const listedFinding = ({ element, isFilled }: Scanned, row: string, look: Look): FindingKind | undefined => {
   const [action = '', ...options] = row.split(' ')
   const { policy, original } = look
   const hex = hexOf(element.tag)
   if (element.items !== undefined) {
-    return !action.includes('U') && hasItemsWithContent(element, look.all) ? 'listed-attribute' : undefined
+    return !action.includes('U') && isFilled ? 'listed-attribute' : undefined
   }
   if (isHarmless(element)) return undefined
   if (element.vr === 'UI') return uidsAreClean(element, framesOfReference.has(hex), original) ? undefined : 'uid'
@@ -115,14 +127,15 @@ const unlistedFinding = (element: ScannedElement, look: Look): FindingKind | und
   return look.policy.dates === 'shift' ? temporalFinding(element, look) : 'date'
 }
 
-const elementFinding = (element: ScannedElement, look: Look): FindingKind | undefined => {
+const elementFinding = (scan: Scanned, look: Look): FindingKind | undefined => {
+  const { element } = scan
   const group = Math.floor(element.tag / 65_536)
   if (group % 2 !== 0) return 'private-element'
   if ((group >= 0x5000 && group <= 0x50ff) || (group >= 0x6000 && group <= 0x60ff)) return 'graphics'
-  const isText = element.tag === 0x0040a160 || (element.tag === 0x0040a730 && hasItemsWithContent(element, look.all))
+  const isText = element.tag === 0x0040a160 || (element.tag === 0x0040a730 && scan.isFilled)
   if (isText || (element.tag === 0x00080060 && textModalities.has(rawText(element.value)))) return 'structured-text'
   const row = listed.get(hexOf(element.tag))
-  return row === undefined ? unlistedFinding(element, look) : listedFinding(element, row, look)
+  return row === undefined ? unlistedFinding(element, look) : listedFinding(scan, row, look)
 }
 
 const headFindings = (copy: Uint8Array, meta: readonly ScannedElement[]): CopyFinding[] => [
@@ -133,12 +146,18 @@ const headFindings = (copy: Uint8Array, meta: readonly ScannedElement[]): CopyFi
     .map(({ path }) => ({ kind: 'uid' as const, path })),
 ]
 
-const methodCodesIn = (all: readonly ScannedElement[]): string[] =>
-  all.filter(({ path }) => /^00120064\[\d+\]\.00080100$/.test(path)).map(({ value }) => rawText(value))
+/** What a copy says of how it was made. */
+interface Markers {
+  readonly codes: string[]
+  isMarked: boolean
+}
 
-const markerFindings = (all: readonly ScannedElement[], policy: DeidentificationPolicy): CopyFinding[] => {
-  const codes = methodCodesIn(all)
-  const isMarked = all.some(({ path, value }) => path === '00120062' && rawText(value) === 'YES')
+const noteMarker = (markers: Markers, { path, value }: ScannedElement): void => {
+  if (/^00120064\[\d+\]\.00080100$/.test(path)) markers.codes.push(rawText(value))
+  if (path === '00120062' && rawText(value) === 'YES') markers.isMarked = true
+}
+
+const markerFindings = ({ codes, isMarked }: Markers, policy: DeidentificationPolicy): CopyFinding[] => {
   const wanted = ['113100', ...(policy.dates === 'shift' ? ['113107'] : [])]
   const isHonest =
     wanted.every((code) => codes.includes(code)) && !codes.some((code) => ['113106', '113110'].includes(code))
@@ -150,18 +169,24 @@ const markerFindings = (all: readonly ScannedElement[], policy: Deidentification
 
 const findingsOf = (copy: Uint8Array, original: IdentityTokens, policy: DeidentificationPolicy) => {
   const { meta, dataSetAt } = scanFileMeta(copy)
-  const all = scanDataSet(copy, dataSetAt, { explicit: true, littleEndian: true })
-  const look = { all, original, policy }
+  const holdsResidue = residueOf(original)
+  const markers: Markers = { codes: [], isMarked: false }
+  const found: CopyFinding[] = []
+  const residue = meta.filter(holdsResidue).map(({ path }) => path)
+  for (const scan of scanned(elementsIn(copy, dataSetAt, { explicit: true, littleEndian: true }))) {
+    const { path } = scan.element
+    const kind = elementFinding(scan, { original, policy })
+    if (kind !== undefined) found.push({ kind, path })
+    if (holdsResidue(scan.element)) residue.push(path)
+    noteMarker(markers, scan.element)
+  }
   const findings = [
     ...headFindings(copy, meta),
-    ...markerFindings(all, policy),
-    ...all.flatMap((element) => {
-      const kind = elementFinding(element, look)
-      return kind === undefined ? [] : [{ kind, path: element.path }]
-    }),
-    ...residualWords([...meta, ...all], original).map((path) => ({ kind: 'residual-identity' as const, path })),
+    ...markerFindings(markers, policy),
+    ...found,
+    ...residue.map((path) => ({ kind: 'residual-identity' as const, path })),
   ]
-  return { findings, methodCodes: methodCodesIn(all) }
+  return { findings, methodCodes: markers.codes }
 }
 
 const readable = <T>(read: () => T): T | undefined => {

@@ -33,6 +33,7 @@ class JsonBuilder implements ElementListener {
   private readonly items: (DicomJson[] | undefined)[] = []
   private elements = 0
   private textBytes = 0
+  private values = 0
   private readonly limits: DicomLimits
 
   constructor(limits: DicomLimits) {
@@ -69,6 +70,8 @@ class JsonBuilder implements ElementListener {
       return undefined
     }
     const values = jsonValues(letters, value, littleEndian, current.decoding)
+    this.values += values.length
+    if (this.values > this.limits.metadataValues) return 'header-too-large'
     current.dataSet[key] = values.length === 0 ? { vr: letters } : { vr: letters, Value: values }
     return undefined
   }

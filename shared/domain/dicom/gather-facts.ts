@@ -7,6 +7,7 @@ import { FACT_FIELDS, IDENTIFYING_TAGS, ITEM_TAG, ITEM_TAGS } from './fact-field
 import type { FactField } from './fact-fields.ts'
 import { uidText } from './file-meta.ts'
 import type { FileMeta } from './file-meta.ts'
+import type { DicomLimits } from './limits.ts'
 import type { DicomRejection } from './rejection.ts'
 import { dateText, lineText, offsetText, personNameText, textValues, timeText } from './text-value.ts'
 import { dictionaryVr, VR_IMPLICIT, VR_UN, VR_US } from './vr.ts'
@@ -26,6 +27,13 @@ export class FactGatherer implements ElementListener {
   private readonly sequences = new Map<number, ItemElements[]>()
   /** The items of the top-level sequence that the walk is in, if facts are made of them. */
   private items: ItemElements[] | undefined
+  private bytes = 0
+  private heldItems = 0
+  private readonly limits: Pick<DicomLimits, 'factBytes' | 'factItems'>
+
+  constructor(limits: Pick<DicomLimits, 'factBytes' | 'factItems'>) {
+    this.limits = limits
+  }
 
   wants(tag: number, _vr: number, level: number): boolean {
     if (level === 0) return FACT_FIELDS.has(tag)
@@ -33,6 +41,9 @@ export class FactGatherer implements ElementListener {
   }
 
   element(tag: number, vr: number, level: number, value: Uint8Array): DicomRejection | undefined {
+    this.bytes += value.length
+    if (this.bytes > this.limits.factBytes) return 'header-too-large'
+    if (this.heldItems > this.limits.factItems) return 'too-many-items'
     if (level !== 0) {
       const item = this.items?.at(-1)
       if (item !== undefined && !item.has(tag)) item.set(tag, value)
@@ -54,7 +65,10 @@ export class FactGatherer implements ElementListener {
   }
 
   item(level: number): void {
-    if (level === 2) this.items?.push(new Map())
+    if (level !== 2 || this.items === undefined) return
+    this.heldItems += 1
+    // Those beyond are not held: the next element refuses the object, and without one they say nothing.
+    if (this.heldItems <= this.limits.factItems) this.items.push(new Map())
   }
 
   leave(level: number): void {

@@ -5,6 +5,7 @@ import type { DicomFacts } from './dicom-facts.ts'
 import { readFileMeta } from './file-meta.ts'
 import type { FileMeta } from './file-meta.ts'
 import { FactGatherer } from './gather-facts.ts'
+import { inflateWithin, type InflateRaw } from './inflate-within.ts'
 import { DICOM_LIMITS } from './limits.ts'
 import type { DicomLimits } from './limits.ts'
 import { judgePixelExtent } from './pixel-extent.ts'
@@ -13,8 +14,7 @@ import type { ByteRange } from './read-plan.ts'
 import type { DicomRejection } from './rejection.ts'
 import type { Encoding } from './transfer-syntax.ts'
 
-/** Inflates raw DEFLATE data into at most `maxOutputBytes`; the runtime supplies it, the domain has no zlib. */
-export type InflateRaw = (bytes: Uint8Array, maxOutputBytes: number) => Uint8Array | 'too-large' | 'corrupt'
+export type { InflateRaw }
 
 /** An object that can be read by ranges: S3, a file, or memory. */
 export interface RangeSource {
@@ -86,19 +86,14 @@ function* inspectDeflated(
   if (size > limits.deflatedObjectBytes) return 'deflated-object-too-large'
   const whole = prefix.length === size ? prefix : yield { from: 0, toExclusive: size }
   const deflated = whole.subarray(meta.dataSetOffset)
-  const most = Math.min(limits.inflatedBytes, Math.max(limits.inflateRatio * deflated.length, SMALL_INFLATED_BYTES))
-  const inflated = inflateRaw(deflated, most)
-  if (inflated === 'too-large') return 'deflate-bomb'
-  if (inflated === 'corrupt') return 'deflate-corrupt'
+  const inflated = inflateWithin(deflated, limits, inflateRaw)
+  if (typeof inflated === 'string') return inflated
   if (inflated.length === 0) return 'empty-data-set'
   return yield* inspectDataSet({ ...meta, dataSetOffset: 0 }, inflated, inflated.length, limits)
 }
 
-/** Below this, a high ratio is only a very uniform small image. */
-const SMALL_INFLATED_BYTES = 1024 * 1024
-
 function* inspectDataSet(meta: FileMeta, prefix: Uint8Array, size: number, limits: DicomLimits): Inspection {
-  const gatherer = new FactGatherer()
+  const gatherer = new FactGatherer(limits)
   const walk = new DataSetWalk(meta.dataSetOffset, size, meta.rule.encoding, limits, gatherer)
   const plan = new ReadPlan(size, prefix.length, limits)
   let stop = walk.resume(prefix, 0)

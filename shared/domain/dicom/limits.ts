@@ -35,6 +35,11 @@ export interface DicomLimits {
   readonly metadataReadBytes: number
   readonly metadataElements: number
   readonly metadataTextBytes: number
+  /** Values that elements have in all: of two bytes of a name becomes an object. */
+  readonly metadataValues: number
+  /** What facts are made of, and items that become facts. */
+  readonly factBytes: number
+  readonly factItems: number
 }
 
 export const DICOM_LIMITS: DicomLimits = {
@@ -50,7 +55,7 @@ export const DICOM_LIMITS: DicomLimits = {
   totalReadBytes: 64 * MIB,
   metaGroupBytes: 256 * KIB,
   deflatedObjectBytes: 32 * MIB,
-  inflatedBytes: 64 * MIB,
+  inflatedBytes: 32 * MIB,
   inflateRatio: 100,
   nestingDepth: 32,
   items: 100_000,
@@ -60,4 +65,7 @@ export const DICOM_LIMITS: DicomLimits = {
   metadataReadBytes: 8 * MIB,
   metadataElements: 100_000,
   metadataTextBytes: 4 * MIB,
+  metadataValues: 400_000,
+  factBytes: 4 * MIB,
+  factItems: 10_000,
 }

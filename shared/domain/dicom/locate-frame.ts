@@ -75,17 +75,27 @@ class FragmentReader {
   }
 }
 
+/** Fragments of one frame: an encoder that splits a frame of 100 MB into pieces of 4 KiB makes no more. */
+const FRAGMENTS = 25_600
+
 /** Fragments from `at` on, up to `end` (exclusive) or the end of the sequence. */
-async function fragmentsFrom(reader: FragmentReader, at: number, end: number): Promise<readonly Item[]> {
-  const items: Item[] = []
+async function* fragmentsFrom(reader: FragmentReader, at: number, end: number): AsyncGenerator<Item> {
   let next = at
   while (next < end) {
     const item = await reader.itemAt(next)
-    if (item === undefined) break
-    items.push(item)
+    if (item === undefined) return
+    yield item
     next = item.valueAt + item.length
   }
-  return items
+}
+
+async function asFrame(fragments: AsyncIterable<Item>): Promise<FrameLocation> {
+  const items: Item[] = []
+  for await (const item of fragments) {
+    if (items.length === FRAGMENTS) return none('not-addressable')
+    items.push(item)
+  }
+  return rangesOf(items)
 }
 
 const rangesOf = (items: readonly Item[]): FrameLocation =>
@@ -103,7 +113,7 @@ async function byTable(reader: FragmentReader, table: Item, frame: number): Prom
   const first = table.valueAt + table.length
   const [from, to] = [await tableOffset(reader, table, frame), await tableOffset(reader, table, frame + 1)]
   if (from === undefined || to === undefined || from >= to) return none('not-addressable')
-  return rangesOf(await fragmentsFrom(reader, first + from, first + to))
+  return asFrame(fragmentsFrom(reader, first + from, first + to))
 }
 
 /** Without a table, a single frame is all fragments, and of several each is one (PS3.5 A.4: nothing else is certain). */
@@ -113,10 +123,14 @@ async function byCounting(
   frames: number,
   frame: number,
 ): Promise<FrameLocation> {
-  const items = await fragmentsFrom(reader, first, Number.POSITIVE_INFINITY)
-  if (frames === 1) return rangesOf(items)
-  const item = items.length === frames ? items[frame - 1] : undefined
-  return item === undefined ? none('not-addressable') : rangesOf([item])
+  const fragments = fragmentsFrom(reader, first, Number.POSITIVE_INFINITY)
+  if (frames === 1) return asFrame(fragments)
+  let [count, found]: [number, Item | undefined] = [0, undefined]
+  for await (const item of fragments) {
+    count += 1
+    if (count === frame) found = item
+  }
+  return found === undefined || count !== frames ? none('not-addressable') : rangesOf([found])
 }
 
 /** Where one frame, counted from 1, lies in a stored object. Guesses nothing: a frame that is not certain is not shown. */

@@ -1,0 +1,4 @@
+import { answerTasks } from './answer-tasks.ts'
+import { tries } from './surfaces.ts'
+
+answerTasks(tries)

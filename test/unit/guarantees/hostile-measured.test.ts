@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { DICOM_ATTACKS } from '../../fixtures/dicom-attacks.ts'
+import { excessOf, runMeasuredAttacks } from '../../guarantees/hostile/measured-attacks.ts'
+import { MeasuringWorker } from '../../guarantees/hostile/measuring-worker.ts'
+import type { Surface } from '../../guarantees/hostile/surfaces.ts'
+
+describe('What an attack costs', () => {
+  const program = join(import.meta.dirname, '../../fixtures/misbehaving-worker.ts')
+  const [patient, impatient] = [new MeasuringWorker(program), new MeasuringWorker(program, 1_000)]
+  afterAll(() => [patient, impatient].forEach((worker) => worker.end()))
+  const task = (surface: Surface) => ({ path: import.meta.filename, size: 1, surface })
+
+  it.each<[string, Surface, RegExp]>([
+    ['memory that is let go of again', 'arrival', /^(3|4)\d\d MiB$/],
+    ['CPU', 'frames', /^\d{4} ms$/],
+    ['a crash', 'copy', /^escaped: the process ended \(3\)$/],
+    ['an answer that never comes', 'home', /^escaped: no answer$/],
+  ])(
+    'is seen: %s',
+    async (_, surface, excess) => {
+      const worker = surface === 'home' ? impatient : patient
+      expect(excessOf(surface, await worker.measure(task(surface)))).toMatch(excess)
+    },
+    40_000,
+  )
+
+  it('is within bounds for those that were not', async () => {
+    const names = [
+      'a deflate bomb of 200 MB',
+      '30,000 days to be searched for',
+      'four megabytes of names of one letter',
+      '900,000 elements',
+      'a frame in 400,000 fragments of two bytes',
+    ]
+    const attacks = DICOM_ATTACKS.filter(({ name }) => names.includes(name))
+    expect(attacks).toHaveLength(names.length)
+    expect(await runMeasuredAttacks(attacks)).toMatchObject({ tried: 18, escaped: 0, examples: [] })
+  }, 60_000)
+})
