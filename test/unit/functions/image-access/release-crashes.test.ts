@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
+import { capabilities } from '../../../../shared/contracts/capabilities.ts'
+import { routes } from '../../../../shared/contracts/routes.ts'
 import { listImages } from '../../../../functions/image-access/list-images.ts'
 import { principalOf, readingRoom } from '../../../builders/reading-room.ts'
 import { crashEverywhere, type Path } from '../../../fixtures/crash-trials.ts'
+import { tried } from '../../../fixtures/crash-coverage.ts'
 import { commandPaths, releasePaths } from '../../../fixtures/release-crashes.ts'
+import { workers } from '../../../fixtures/worker-crashes.ts'
 import { inside } from '../../../builders/inside.ts'
 
 test.each([...releasePaths, ...commandPaths])(
@@ -14,6 +18,18 @@ test.each([...releasePaths, ...commandPaths])(
   },
 )
 
+test('every route that answers somebody known has its trial, and each trial a route or worker', () => {
+  // Public routes answer whoever asks with the same keys, pages and descriptions.
+  const asked = routes.filter(({ scopes }) => scopes.length > 0).map(({ operationId }): string => operationId)
+  const named = Object.values(workers).flatMap((one) => ('trial' in one ? [one.trial] : []))
+  expect([...tried].sort()).toEqual([...new Set([...asked, ...named])].sort())
+})
+
+test('every worker has its trial or hands out nothing, and says why', () => {
+  const found = Object.entries(capabilities).flatMap(([name, { trigger }]) => (trigger === 'http' ? [] : [name]))
+  expect(Object.keys(workers).sort()).toEqual(found.sort())
+})
+
 const withImages = async () => {
   const room = readingRoom()
   await room.prepareClaimed()
@@ -23,6 +39,7 @@ const withImages = async () => {
 test('a path that signs URLs first and records afterwards is caught', async () => {
   const hasty: Path = {
     name: 'hasty',
+    operation: 'listImages',
     prepare: withImages,
     run: async (room, ports, requestId) => {
       await ports.downloads.signGets({ by: inside, bucket: 'images' }, [], 300)
@@ -38,6 +55,7 @@ test('a path that signs URLs first and records afterwards is caught', async () =
 test('a path that shrugs off a failed record is caught', async () => {
   const careless: Path = {
     name: 'careless',
+    operation: 'listImages',
     prepare: withImages,
     run: async (room, ports, requestId) => {
       const context = { ...(await room.asking('listImages', principalOf('p-weber'))), requestId }
