@@ -32,7 +32,9 @@ export interface DecisionContext {
 export function spanMinutes(span: Span, c: Case): number {
   if ('minutes' in span) return span.minutes
   if ('target' in span) {
-    return c.clocks[`${span.target}Minutes`] * span.share
+    const { acceptMinutes, offerMinutes, finalMinutes, acknowledgeMinutes } = c.clocks
+    const targets = { accept: acceptMinutes, offer: offerMinutes, final: finalMinutes, acknowledge: acknowledgeMinutes }
+    return targets[span.target] * span.share
   }
   return span[c.urgency]
 }
