@@ -21,6 +21,9 @@ export interface AcknowledgementFacts {
 /** More than this and nobody reviews them any more. */
 export const MOST_ACKNOWLEDGEMENTS = 15
 
+/** Findings that these cover, which are more: a rule of three packs is found three times. None may be added. */
+export const MOST_FINDINGS = 16
+
 /** Nobody may put a review off for longer. */
 const LONGEST_DAYS = 366
 
@@ -75,6 +78,7 @@ export const checkAcknowledgements = (file: unknown, facts: AcknowledgementFacts
     ...(acknowledgements.length > MOST_ACKNOWLEDGEMENTS
       ? [`${acknowledgements.length} acknowledgements: at most ${MOST_ACKNOWLEDGEMENTS}`]
       : []),
+    ...(findings.length > MOST_FINDINGS ? [`${findings.length} findings: at most ${MOST_FINDINGS}`] : []),
     ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name}: listed twice`),
     ...findings.flatMap((one) => problemsOfOne(one, facts)),
     ...differences(findings, facts.applied),

@@ -4,6 +4,7 @@ import { AcknowledgedSchema } from '../../../../infra/checks/acknowledgements/ac
 import {
   checkAcknowledgements,
   MOST_ACKNOWLEDGEMENTS,
+  MOST_FINDINGS,
   type AcknowledgementFacts,
 } from '../../../../infra/checks/acknowledgements/check-acknowledgements.ts'
 
@@ -77,8 +78,17 @@ describe('findings left to stand', () => {
     ])
   })
 
+  it('are counted as they are found, not as they are decided: a rule of three packs is three', () => {
+    const packs = ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'].map((pack) => `${pack}-LambdaInsideVPC`)
+    const six = Array.from({ length: 6 }, (_, index) => ({ ...tracing, ids: packs, construct: `Function${index}` }))
+    expect(checkAcknowledgements({ acknowledgements: six }, { ...facts, applied: six.flatMap(found) })).toEqual([
+      '18 findings: at most 16',
+    ])
+  })
+
   it('are kept in a file of the agreed form, no more of them than may stand', () => {
     const { acknowledgements } = AcknowledgedSchema.parse(acknowledged)
     expect(acknowledgements.length).toBeLessThanOrEqual(MOST_ACKNOWLEDGEMENTS)
+    expect(acknowledgements.flatMap(({ ids }) => ids).length).toBeLessThanOrEqual(MOST_FINDINGS)
   })
 })
