@@ -93,7 +93,8 @@ describe.skipIf(process.env['OVERREAD_TARGET'] === 'aws')('what overread upload 
     await eventually(target, 'p-clerk-vienna', referralId, ({ state }) => state === 'offered')
     await writeFile(join(folder.path, 'late.dcm'), slice(folder.study.studyInstanceUid, ours))
     const { exit, err } = await upload(folder, referralId)
-    const why = '409 upload-closed: The upload is complete or its case no longer takes images'
+    const why =
+      '409 study-with-reader: The study is with its readers: further images come in once one of them asks for what is missing'
     expect([exit, err]).toEqual([1, `overread: 1 files cannot be announced: ${why}\n`])
   })
 
