@@ -4,14 +4,18 @@ import type { InflateRaw } from '../domain/dicom/inspect-object.ts'
 const isTooLarge = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
 
-/** What zlib asks for at least. */
-const MIN_CHUNK = 64
+/**
+ * From here on in one piece: of small pieces zlib makes a second, whole copy. Below, small ones: a buffer of megabytes for each
+ * object leaves holes in the allocator's heap, and a process that has seen thousands would never give them back.
+ */
+const IN_ONE_PIECE_BYTES = 16 * 1024 * 1024
+const PIECE_BYTES = 64 * 1024
 
 /** zlib stops at `maxOutputLength`, so a deflate bomb costs at most that much memory and never runs to its end. */
 export const inflateRawBounded: InflateRaw = (bytes, maxOutputBytes) => {
   try {
-    // In one piece: of many small ones zlib makes a second, whole copy. Memory is the system's until it is written to.
-    return inflateRawSync(bytes, { maxOutputLength: maxOutputBytes, chunkSize: Math.max(MIN_CHUNK, maxOutputBytes) })
+    const chunkSize = maxOutputBytes >= IN_ONE_PIECE_BYTES ? maxOutputBytes : PIECE_BYTES
+    return inflateRawSync(bytes, { maxOutputLength: maxOutputBytes, chunkSize })
   } catch (error) {
     return isTooLarge(error) ? 'too-large' : 'corrupt'
   }
