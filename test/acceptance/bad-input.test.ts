@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ApiProblem } from '../../local/client/api-client.ts'
 import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
 import { SiteIdSchema } from '../../shared/domain/network/ids.ts'
 import {
@@ -14,22 +13,13 @@ import {
   type StudyInHand,
 } from './study-in-hand.ts'
 import { openTarget, type Target } from './target.ts'
+import { codeOf } from './refusal-of.ts'
 
 let target: Target
 beforeAll(async () => {
   target = await openTarget()
 }, 120_000)
 afterAll(() => target.stop())
-
-const codeOf = async (work: Promise<unknown>): Promise<string> => {
-  try {
-    await work
-  } catch (thrown) {
-    if (thrown instanceof ApiProblem) return thrown.problem.code
-    throw thrown
-  }
-  return 'accepted'
-}
 
 const post = (body: unknown, headers: Record<string, string> = {}) =>
   raw(target, 'p-clerk-vienna', 'POST', '/v1/referrals', {

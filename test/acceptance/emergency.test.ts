@@ -6,6 +6,7 @@ import { confirmedPolicy } from '../fixtures/confirmed-policy.ts'
 import { networkWithReaderAbroad } from '../fixtures/reader-abroad.ts'
 import { cellInHand, claim, untilState, type CellInHand } from './cell-in-hand.ts'
 import { referralBody, sendStudy, studyInHand } from './study-in-hand.ts'
+import { codeOf } from './refusal-of.ts'
 
 type Step = 'declareEmergency' | 'confirmEmergency' | 'reviewEmergency' | 'claimCase' | 'acknowledgeEscalation'
 
@@ -15,16 +16,6 @@ const study = studyInHand(2)
 const findings = { findings: 'Dense MCA', impression: 'Occlusion', alert: 'none' } as const
 
 const statusNow = () => hand.as('p-coordinator-dublin').call('readStatus', { params: { referralId } })
-
-const codeOf = async (answer: Promise<unknown>): Promise<string> => {
-  try {
-    await answer
-    return 'no refusal'
-  } catch (thrown) {
-    if (thrown instanceof ApiProblem) return thrown.problem.code
-    throw thrown
-  }
-}
 
 /** As anybody who may not follow the case would have to ask: with the version that somebody told them. */
 async function step(

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ApiProblem, atCurrentVersion, type ApiClient } from '../../local/client/api-client.ts'
+import { atCurrentVersion, type ApiClient } from '../../local/client/api-client.ts'
 import { claim } from './cell-in-hand.ts'
 import { eventually, referralBody, sendStudy, studyInHand, submit } from './study-in-hand.ts'
 import { openTarget, personOfReader, type Target } from './target.ts'
+import { refusalOf } from './refusal-of.ts'
 
 const whole = studyInHand(3)
 const first = { ...whole, objects: whole.objects.slice(0, 2) }
@@ -18,16 +19,6 @@ beforeAll(async () => {
   await sendStudy(clerk, referralId, first)
 }, 60_000)
 afterAll(() => target.stop())
-
-const refusalOf = async (answer: Promise<unknown>) => {
-  try {
-    await answer
-    return undefined
-  } catch (thrown) {
-    if (thrown instanceof ApiProblem) return thrown.problem
-    throw thrown
-  }
-}
 
 describe('images that come when the study is with its readers', () => {
   it('are refused with the state, before anything is sent: nobody’s study changes while they read it', async () => {

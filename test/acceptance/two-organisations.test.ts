@@ -1,23 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ApiProblem } from '../../local/client/api-client.ts'
 import { eventually, referralBody, sendStudy, studyInHand, submit } from './study-in-hand.ts'
 import { openTarget, type Target } from './target.ts'
+import { codeOf } from './refusal-of.ts'
 
 let target: Target
 beforeAll(async () => {
   target = await openTarget()
 }, 60_000)
 afterAll(() => target.stop())
-
-const codeOf = async (answer: Promise<unknown>): Promise<string> => {
-  try {
-    await answer
-    return 'no refusal'
-  } catch (thrown) {
-    if (thrown instanceof ApiProblem) return thrown.problem.code
-    throw thrown
-  }
-}
 
 it('one study that two organisations refer is two cases, each whole, and neither learns of the other', async () => {
   const study = studyInHand(2)
