@@ -1,16 +1,12 @@
 import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import type * as z from 'zod'
-import { BinaryAnswerSchema, type BinaryAnswer } from '../contracts/http/frames.ts'
 import type { AnswerOf, BodyOf, OperationId, ParamsOf, QueryOf } from '../contracts/routes.ts'
 import { routeKey, type Route } from '../contracts/routes/route.ts'
 import { isGrantedToRoles, permissions, type PermittedOperation } from '../domain/access/permissions.ts'
 import type { Principal } from '../domain/access/principal.ts'
-import type { Actor } from '../domain/case/events.ts'
-import { ReferralIdSchema } from '../domain/case/case.ts'
 import { addMinutes } from '../domain/instant.ts'
 import { Refusal } from '../domain/refusal.ts'
-import { appendAudit, orgChain } from '../ledger/audit-chain.ts'
 import { AnsweredBefore, type Asking } from '../ledger/asking.ts'
 import type { Remembered } from '../ledger/case-ledger.ts'
 import { keys } from '../ledger/keys.ts'
@@ -19,11 +15,13 @@ import { sha256 } from '../ledger/sha256.ts'
 import type { NetworkDirectory } from '../ports/network-directory.ts'
 import type { RecordStore, StoredRecord } from '../ports/record-store.ts'
 import type { AddressCountry, Clock, IdSource } from '../ports/surroundings.ts'
+import { success } from './http-answer.ts'
+import { actorOf, boundary, type Work } from './http-boundary.ts'
 import { headerOf, jsonBody, type HttpEvent, type HttpResult } from './http-event.ts'
-import { faultFields, type Log } from './log.ts'
-import { InvalidInput, problemOf } from './problem.ts'
+import type { Log } from './log.ts'
+import { InvalidInput } from './problem.ts'
 import { sharedMeter, type RateMeter } from './rate-meter.ts'
-import { RateReached, requireRate } from './request-rates.ts'
+import { requireRate } from './request-rates.ts'
 import { principalOf, type TokenVerifier } from './token-verifier.ts'
 
 export interface HttpPorts {
@@ -49,13 +47,6 @@ export type Operations<O extends OperationId> = { readonly [K in O]: (asked: Ask
 type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpResult>
 
 type MeteredPorts = HttpPorts & { readonly rates: RateMeter }
-
-interface Work {
-  errorId: string
-  route?: Route
-  principal?: Principal
-  startedAt: number
-}
 
 const IDEMPOTENCY_HOURS = 24
 const KEY = /^[\x21-\x7e]{8,128}$/
@@ -84,13 +75,6 @@ async function authenticate(event: HttpEvent, ports: HttpPorts): Promise<Princip
   return principalOf(claims, await ports.network.current(), ipCountry, ports.clock.now())
 }
 
-const actorOf = (principal: Principal): Actor => ({
-  kind: principal.kind,
-  id: principal.personId,
-  orgId: principal.orgId,
-  ...(principal.roles[0] === undefined ? {} : { role: principal.roles[0] }),
-})
-
 const digest = (...parts: readonly string[]): string => sha256(JSON.stringify(parts))
 
 interface Idempotency {
@@ -118,27 +102,6 @@ async function idempotencyOf(
     remember: (answer) => ({ key, payloadHash, status: route.success, expiresAt, answer }),
     answered: await ports.store.read(key),
     payloadHash,
-  }
-}
-
-const noStore = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
-
-/** Bytes for the screen: no cache, no file name to save them under, no second guess of what they are. */
-function binary({ contentType, bytes, headers }: BinaryAnswer): HttpResult {
-  const own = { ...noStore, 'content-type': contentType, 'content-disposition': 'inline', ...headers }
-  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-  return { statusCode: 200, headers: own, isBase64Encoded: true, body }
-}
-
-function success(route: Route, answer: unknown): HttpResult {
-  if (route.form === 'binary') return binary(BinaryAnswerSchema.parse(answer))
-  // Parsed on the way out too: a field nobody declared cannot leak.
-  const body = route.answer.parse(answer) as Record<string, unknown>
-  const version = body['version'] ?? body['caseVersion']
-  return {
-    statusCode: route.success,
-    headers: typeof version === 'number' ? { ...noStore, etag: `"${version}"` } : noStore,
-    body: JSON.stringify(body),
   }
 }
 
@@ -208,64 +171,6 @@ async function answer(
   } catch (thrown) {
     if (thrown instanceof AnsweredBefore) return remembered(ports, replay, thrown.found)
     throw thrown
-  }
-}
-
-const fieldsOf = (event: HttpEvent, work: Work) => ({
-  requestId: event.requestContext.requestId,
-  durationMs: Math.round(performance.now() - work.startedAt),
-  ...(work.route === undefined ? {} : { operation: work.route.operationId }),
-})
-
-const nobody: Actor = { kind: 'person', id: 'unauthenticated' }
-
-/** A refusal is recorded like an access: who was turned away, from what, by which rule. */
-async function auditRefusal(ports: MeteredPorts, event: HttpEvent, work: Work, refusal: Refusal): Promise<void> {
-  // Once a minute: a flood must not become one of audit records.
-  if (refusal instanceof RateReached && !(await ports.rates.firstRefusal(work.principal?.orgId ?? '', refusal.rate)))
-    return
-  const at = ports.clock.now()
-  const referralId = event.pathParameters?.['referralId']
-  await appendAudit(ports.store, orgChain(work.principal?.orgId ?? 'nobody', at), [
-    {
-      at,
-      by: work.principal === undefined ? nobody : actorOf(work.principal),
-      action: 'refuse',
-      operation: work.route?.operationId ?? 'unknown',
-      outcome: 'refused',
-      code: refusal.code,
-      requestId: event.requestContext.requestId,
-      ...(ReferralIdSchema.safeParse(referralId).success && referralId !== undefined ? { referralId } : {}),
-    },
-  ])
-}
-
-/** Logs each request once, records each refusal, and turns whatever was thrown into a problem document. */
-const boundary = (ports: MeteredPorts, works: WeakMap<HttpEvent, Work>): middy.MiddlewareObj<HttpEvent, HttpResult> => {
-  const workOf = (event: HttpEvent): Work =>
-    works.get(event) ?? { errorId: ports.ids.next(), startedAt: performance.now() }
-  return {
-    before: ({ event }) => {
-      works.set(event, workOf(event))
-    },
-    after: ({ event, response }) => {
-      ports.log.info('request-answered', { ...fieldsOf(event, workOf(event)), status: response?.statusCode ?? 200 })
-    },
-    onError: async (request) => {
-      const { event, error } = request
-      const work = workOf(event)
-      const result = problemOf(error, work.errorId)
-      request.response = result
-      const fields = { ...fieldsOf(event, work), errorId: work.errorId, status: result.statusCode ?? 500 }
-      if (!(error instanceof Refusal)) {
-        ports.log.error('request-failed', { ...fields, ...faultFields(error) })
-        return
-      }
-      ports.log.info('request-refused', { ...fields, refusal: error.code })
-      await auditRefusal(ports, event, work, error).catch((fault: unknown) => {
-        ports.log.error('audit-failed', { ...fields, ...faultFields(fault) })
-      })
-    },
   }
 }
 

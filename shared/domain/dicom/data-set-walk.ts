@@ -16,12 +16,7 @@ import {
 } from './structure-tags.ts'
 import type { Encoding } from './transfer-syntax.ts'
 import { hasLongForm, isStandardVr, VR_IMPLICIT, VR_UN } from './vr.ts'
-
-/** Why the walk stopped: at the end, for want of bytes that the window lacks, or because the object is refused. */
-export type WalkStop =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'need'; readonly from: number; readonly toExclusive: number }
-  | { readonly kind: 'reject'; readonly reason: DicomRejection }
+import { DONE, reject, type WalkStop } from './walk-stop.ts'
 
 export interface PixelData {
   readonly elementOffset: number
@@ -34,9 +29,6 @@ const DATA_SET = 0
 const SEQUENCE = 1
 const ITEM = 2
 const FRAGMENTS = 3
-
-const DONE: WalkStop = { kind: 'done' }
-const reject = (reason: DicomRejection): WalkStop => ({ kind: 'reject', reason })
 
 /**
  * Walks a data set by declared lengths, over whatever window of the object it is given, and holds no value that nobody

@@ -1,5 +1,5 @@
 import { DataSetWalk } from './data-set-walk.ts'
-import type { PixelData, WalkStop } from './data-set-walk.ts'
+import type { PixelData } from './data-set-walk.ts'
 import type { ElementListener } from './element-listener.ts'
 import type { DicomFacts } from './dicom-facts.ts'
 import { readFileMeta } from './file-meta.ts'
@@ -13,6 +13,7 @@ import { ReadPlan } from './read-plan.ts'
 import type { ByteRange } from './read-plan.ts'
 import type { DicomRejection } from './rejection.ts'
 import type { Encoding } from './transfer-syntax.ts'
+import type { WalkStop } from './walk-stop.ts'
 
 export type { InflateRaw }
 
