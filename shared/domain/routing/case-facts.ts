@@ -2,7 +2,8 @@ import type { PersonId, PathwayId, ReaderId, SiteId } from '../network/ids.ts'
 import type { NetworkIndex } from '../network/index-network.ts'
 import type { Jurisdiction } from '../network/jurisdiction.ts'
 import type { Site } from '../network/parties.ts'
-import type { AgeBand, BodyRegion, Modality, Priority, ReportType, Subspecialty } from '../network/vocabulary.ts'
+import { AgeBandSchema, type AgeBand, type BodyRegion, type Modality } from '../network/vocabulary.ts'
+import type { Priority, ReportType, Subspecialty } from '../network/vocabulary.ts'
 
 import type { ReadingMode } from '../residency/reading-mode.ts'
 
@@ -37,7 +38,7 @@ const ADULT_YEARS = 16
 
 /** Every band the patient may be in: an unknown age must be covered whatever it turns out to be. */
 export const ageBandsOf = (ageYears: number | undefined): readonly AgeBand[] => {
-  if (ageYears === undefined) return ['child', 'adult']
+  if (ageYears === undefined) return AgeBandSchema.options
   // A case knows the age in whole years: an infant of eleven months is 0 too, and no neonate.
   if (ageYears === 0) return ['neonate', 'child']
   if (ageYears < NEONATE_YEARS) return ['neonate']

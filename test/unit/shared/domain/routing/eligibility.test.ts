@@ -144,6 +144,11 @@ describe('a reader is refused, with the first rule that failed,', () => {
       'privilege: no privilege at donau-vienna for this modality, region, age or report type',
     ],
     [
+      'whose privilege leaves out newborns, for a patient of unknown age',
+      { network: privileges({ ageBands: ['child', 'adult'] }), facts: { ageYears: undefined } },
+      'privilege: no privilege at donau-vienna for this modality, region, age or report type',
+    ],
+    [
       'who may only write preliminary reports',
       { network: privileges({ reportTypes: ['preliminary'] }) },
       'privilege: no privilege at donau-vienna for this modality, region, age or report type',
@@ -395,7 +400,7 @@ test('an age falls in one band, an unknown age in every band it may be', () => {
     ['adult'],
     ['adult'],
   ])
-  expect(ageBandsOf(undefined)).toEqual(['child', 'adult'])
+  expect(ageBandsOf(undefined)).toEqual(['neonate', 'child', 'adult'])
 })
 
 test('an age of no whole year may be a neonate’s or an infant’s: a privilege for neonates alone is not enough', () => {
