@@ -68,7 +68,7 @@ export function dueHappenings(c: Case, now: Instant, context: DecisionContext): 
   const target: Happening[] = c.target !== null && c.target.dueAt <= now ? [escalated(c, c.target.clock, context)] : []
   const emergencies = emergencyDueHappenings(c, now, context)
   // What ends with an emergency moves the case on by itself, and starts another timer.
-  const isMoved = emergencies.some(({ type }) => type === 'claim-released' || type === 'exception-raised')
+  const isMoved = emergencies.some(({ type }) => type === 'claim-released')
   const timer = !isMoved && c.timer !== null && c.timer.dueAt <= now ? timerHappenings(c, context) : []
   return [...target, ...emergencies, ...asideDueHappenings(c, now, context), ...timer]
 }

@@ -50,7 +50,7 @@ export function emergencyDueAt(c: Case, one: Emergency): Instant | null {
     : null
 }
 
-/** A claim that rests on an emergency ends with it: the case goes on to whoever may read it, or to somebody who finds one. */
+/** A claim that rests on an emergency ends with it: the case goes on to whoever may read it, a preliminary report to whoever may sign the final. */
 function withdrawal(c: Case, ended: readonly Emergency[], at: Instant): Happening[] {
   if (c.phase.state !== 'claimed' && c.phase.state !== 'preliminary') return []
   const { readerId, claimedAt } = c.phase.claim
@@ -60,9 +60,7 @@ function withdrawal(c: Case, ended: readonly Emergency[], at: Instant): Happenin
     (one) => one.readerId === readerId && !over.has(one.emergencyId) && isOpen(one, at),
   )
   if (!rests || another || !ended.some((one) => one.readerId === readerId)) return []
-  return c.phase.state === 'claimed'
-    ? [{ type: 'claim-released', readerId, because: 'no-longer-eligible' }]
-    : [{ type: 'exception-raised', code: 'no-reader' }]
+  return [{ type: 'claim-released', readerId, because: 'no-longer-eligible' }]
 }
 
 const end = (c: Case, ended: readonly Emergency[], at: Instant): Happening[] => [

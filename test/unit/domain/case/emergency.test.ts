@@ -173,7 +173,9 @@ describe('an emergency', () => {
   it('finds somebody for the final report where a preliminary one stands when it ends', () => {
     const preliminary = then(claimed, 10, report('preliminary', 'r-costa'))
     const over = then(preliminary, declaredMinute + 60, sweep)
-    expect(over.phase).toMatchObject({ state: 'exception', code: 'no-reader' })
+    expect(over.phase.state).toBe('study-available')
+    expect(over.target).toMatchObject({ clock: 'final', startedAt: preliminary.milestones.availableAt })
+    expect(then(over, declaredMinute + 61, offer).phase.state).toBe('offered')
   })
 
   it('is judged by somebody else, which ends it at once', () => {
