@@ -1,4 +1,4 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import type { BucketClass } from '../../shared/contracts/bucket-classes.ts'
 import { capability, type BucketRight, type CapabilityName } from '../../shared/contracts/capabilities.ts'
@@ -105,11 +105,33 @@ const runtimeStatements = (state: StateStack, name: CapabilityName, logGroup: IL
   }),
 ]
 
+/** What Lambda does in the function's name to stand it in the private network; most of it has no resource to name. */
+const joining = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+]
+
+/** Lambda asks with the role of the function, whose own code is denied what only Lambda needs. */
+const networkStatements = (state: StateStack, name: CapabilityName): PolicyStatement[] => [
+  allow(joining, '*'),
+  new PolicyStatement({
+    effect: Effect.DENY,
+    actions: joining,
+    resources: ['*'],
+    conditions: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn(state.cell, name) } },
+  }),
+]
+
 /** Every right of one function, from the list of capabilities and nothing else (TEN-04). */
 export const roleStatements = (state: StateStack, name: CapabilityName, logGroup: ILogGroup): PolicyStatement[] => {
   const { records, sends = [], buckets = {} } = capability(name)
   return [
     ...runtimeStatements(state, name, logGroup),
+    ...networkStatements(state, name),
     // A queue is sent to by every function: all have the dead-letter queue, under the same key.
     allow(['kms:Decrypt', 'kms:GenerateDataKey'], state.keys.of.queues.keyArn),
     ...triggerStatements(state, name),

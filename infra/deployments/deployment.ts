@@ -51,6 +51,15 @@ const lockProblems = ({ imageDays, reportDays, policy }: z.output<typeof Retenti
     return locked > daysOf(rule) ? [`the lock on ${rule.class} (${locked} days) outlives the rule ${rule.id}`] : []
   })
 
+/** Two at least: a zone of the region may fail. */
+const subnets = z.array(z.string().regex(/^subnet-[0-9a-f]+$/, 'must be the id of a subnet')).min(2)
+/** The deployer's own: how packets leave a hospital's network is not for an application to decide. */
+const PrivateNetworkSchema = z.strictObject({
+  vpcId: z.string().regex(/^vpc-[0-9a-f]+$/, 'must be the id of a VPC'),
+  inner: subnets.describe('of functions that work on what the cell has: endpoints of AWS, and no way to the Internet'),
+  outer: subnets.describe('of functions that verify tokens: they must reach the issuer too'),
+})
+
 const CustomDomainSchema = z.strictObject({ domainName: z.string().min(4), certificateArn: arnOf('acm') })
 
 /** What makes a cell testable on one machine and would be wrong anywhere else: loopback is wherever the token says. */
@@ -77,6 +86,7 @@ export const CellDeploymentSchema = z
       .optional()
       .describe('where the origin may be stored; absent: as the default policy says'),
     tokens: TokensSchema,
+    privateNetwork: PrivateNetworkSchema.describe('where the functions run'),
     customDomain: CustomDomainSchema.optional().describe('absent: the execute-api address stays enabled'),
     corsOrigins: z.array(z.url({ protocol: /^https?$/ })).default([]),
     retention: RetentionSchema,

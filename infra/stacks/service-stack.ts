@@ -4,6 +4,7 @@ import { capability, capabilityNames, type CapabilityName } from '../../shared/c
 import { CapabilityFunction } from '../constructs/capability-function.ts'
 import { CellApi } from '../constructs/cell-api.ts'
 import { MachineApi } from '../constructs/machine-api.ts'
+import { PrivateNetwork } from '../constructs/private-network.ts'
 import { consumeQueues, followOutbox, sweepEveryMinute } from '../constructs/function-triggers.ts'
 import { CellStack } from './cell-stack.ts'
 import type { StateStack } from './state-stack.ts'
@@ -23,10 +24,12 @@ export class ServiceStack extends CellStack {
     super(scope, 'service', { cell: state.cell })
     const machines = new MachineApi(this, 'MachineApi', state.cell)
     const { baseUrl: machineBaseUrl } = machines
+    const network = new PrivateNetwork(this, 'Network', state.cell)
     const parent = new Construct(this, 'Functions')
     this.functions = Object.fromEntries(
       capabilityNames.map((name) => {
         const made = new CapabilityFunction(parent, pascal(name), { name, state, machineBaseUrl, bundles })
+        network.place(name, made.lambda)
         this.addTriggers(made, state, name)
         return [name, made.lambda]
       }),

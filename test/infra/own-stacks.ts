@@ -26,6 +26,11 @@ const cellOf = (region: OwnRegion) => ({
   region,
   residencyOrigin: sixOrigins[region],
   tokens: { issuer: 'https://identity.example.org', audience: 'overread' },
+  privateNetwork: {
+    vpcId: 'vpc-0a1b2c3d',
+    inner: ['subnet-0a1b2c01', 'subnet-0a1b2c02'],
+    outer: ['subnet-0a1b2c03', 'subnet-0a1b2c04'],
+  },
   corsOrigins: ['https://console.example.org'],
   retention: { imageDays: 3650, reportDays: 3650, auditDays: 3650, quarantineDays: 30, logDays: 365 },
   throttle: { requestsPerSecond: 100, burst: 200 },

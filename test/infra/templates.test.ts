@@ -234,6 +234,7 @@ describe('rights', () => {
     expect(policies).toHaveLength(1)
     return policies
       .flatMap(({ properties }) => statementsOf(properties['PolicyDocument']))
+      .filter(({ Effect }) => Effect === 'Allow')
       .flatMap(({ Action, Resource }) =>
         [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} ${short(resource)}`)),
       )
@@ -262,9 +263,23 @@ describe('rights', () => {
     expect(rightsOf(name)).toEqual(golden[name])
   })
 
-  test('the only right without a resource is that to send traces', () => {
+  test('the only rights without a resource are to send traces and to join the private network', () => {
     const wide = capabilityNames.flatMap((name) => rightsOf(name).filter((right) => right.endsWith('"*"')))
-    expect(new Set(wide)).toEqual(new Set(['xray:PutTelemetryRecords "*"', 'xray:PutTraceSegments "*"']))
+    const joining = [
+      'AssignPrivateIpAddresses',
+      'CreateNetworkInterface',
+      'DeleteNetworkInterface',
+      'DescribeNetworkInterfaces',
+      'DescribeSubnets',
+      'UnassignPrivateIpAddresses',
+    ]
+    expect(new Set(wide)).toEqual(
+      new Set([
+        ...joining.map((action) => `ec2:${action} "*"`),
+        'xray:PutTelemetryRecords "*"',
+        'xray:PutTraceSegments "*"',
+      ]),
+    )
     const actions = capabilityNames.flatMap((name) => rightsOf(name).map((right) => right.split(' ')[0] ?? ''))
     expect(actions.filter((action) => action.includes('*'))).toEqual([])
   })

@@ -18,11 +18,8 @@ export interface AcknowledgementFacts {
   readonly readTest: (file: string) => string | undefined
 }
 
-/** More than this and nobody reviews them any more. */
-export const MOST_ACKNOWLEDGEMENTS = 15
-
-/** Findings that these cover, which are more: a rule of three packs is found three times. None may be added. */
-export const MOST_FINDINGS = 16
+/** More than this and nobody reviews them any more. As they are found: a rule of three packs is decided once and is three. */
+export const MOST_FINDINGS = 15
 
 /** Nobody may put a review off for longer. */
 const LONGEST_DAYS = 366
@@ -75,9 +72,6 @@ export const checkAcknowledgements = (file: unknown, facts: AcknowledgementFacts
   const findings = acknowledgements.flatMap(({ ids, ...one }) => ids.map((id): ReviewedFinding => ({ ...one, id })))
   const names = findings.map(nameOf)
   return [
-    ...(acknowledgements.length > MOST_ACKNOWLEDGEMENTS
-      ? [`${acknowledgements.length} acknowledgements: at most ${MOST_ACKNOWLEDGEMENTS}`]
-      : []),
     ...(findings.length > MOST_FINDINGS ? [`${findings.length} findings: at most ${MOST_FINDINGS}`] : []),
     ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name}: listed twice`),
     ...findings.flatMap((one) => problemsOfOne(one, facts)),
