@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
@@ -29,15 +29,17 @@ const file = (name: string, content: unknown): string => {
   return path
 }
 
-const overread = (...words: string[]): { exit: number; findings: Record<string, string>[] } => {
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined })
+const overread = (...words: string[]): { exit: number; findings: Record<string, string>[]; complaint?: string } => {
+  let complaint = ''
+  const configuration = { writeErr: (text: string) => (complaint += text) }
+  const program = new Command().exitOverride().configureOutput(configuration)
   registerResidency(program)
   for (const command of program.commands.flatMap((one) => [one, ...one.commands]))
-    command.exitOverride().configureOutput({ writeErr: () => undefined })
+    command.exitOverride().configureOutput(configuration)
   try {
     program.parse(['residency', 'check', ...words], { from: 'user' })
   } catch (error) {
-    if (error instanceof CommanderError) return { exit: error.exitCode, findings: [] }
+    if (error instanceof CommanderError) return { exit: error.exitCode, findings: [], complaint }
     throw error
   }
   return { exit: Number(process.exitCode ?? 0), findings: JSON.parse(printed) as Record<string, string>[] }
@@ -119,10 +121,54 @@ describe('overread residency check', () => {
     expect(overread(template, '--region', 'eu-central-1', '--json', '--account', '12').exit).toBe(2)
   })
 
+  it('reads YAML with short forms', () => {
+    const template = file(
+      'a.yaml',
+      'Resources:\n  It:\n    Type: AWS::Pipes::Pipe\n    Properties: {Target: !Sub "arn:aws:sqs:us-east-1:${AWS::AccountId}:q"}\n',
+    )
+    const { exit, findings } = overread(template, '--region', 'eu-central-1', '--json')
+    expect([exit, findings.map(({ resource, rule }) => `${resource ?? ''} ${rule ?? ''}`)]).toEqual([
+      1,
+      ['It pipe-target'],
+    ])
+  })
+
+  it('reads every template of a folder and the folders in it once, and says what was none', () => {
+    mkdirSync(join(folder, 'nested', 'node_modules'), { recursive: true })
+    const named = file('nested/b.yml', 'Resources: {Door: {Type: AWS::Lambda::Url}}')
+    file('a.template', clean)
+    file('nested/manifest.json', { version: '1' })
+    file('nested/node_modules/c.json', leaky)
+    file('nested/readme.md', 'no template')
+    const { exit, findings } = overread(folder, named, '--region', 'eu-central-1', '--json')
+    expect([exit, findings.length]).toEqual([1, 1])
+    printed = ''
+    const program = new Command()
+    registerResidency(program)
+    program.parse(['residency', 'check', folder, '--region', 'eu-central-1'], { from: 'user' })
+    expect(printed).toContain(`no template, not checked: ${join(folder, 'nested', 'manifest.json')}`)
+    expect(printed).toContain('1 way(s) out of eu-central-1 in 2 template(s)')
+  })
+
+  it.each([
+    ['has none', { 'notes.json': { hello: 'world' } }, /no CloudFormation template in this folder/],
+    [
+      'holds one that is broken',
+      { 'a.json': clean, 'b.yaml': 'A: !Nothing x' },
+      /b\.yaml: neither JSON nor YAML: .*!Nothing/,
+    ],
+  ])('exits 2 on a folder that %s', (_, files, complaint) => {
+    for (const [name, content] of Object.entries(files)) file(name, content)
+    const answer = overread(folder, '--region', 'eu-central-1', '--json')
+    expect(answer.exit).toBe(2)
+    expect(answer.complaint).toMatch(complaint)
+  })
+
   it.each([
     ['no region', [], clean],
     ['a place that is no region', ['--region', 'frankfurt'], clean],
-    ['no JSON', ['--region', 'eu-central-1'], '{ "Resources": '],
+    ['neither JSON nor YAML', ['--region', 'eu-central-1'], '{ "Resources": '],
+    ['words', ['--region', 'eu-central-1'], 'hello'],
     ['JSON that is no template', ['--region', 'eu-central-1'], { hello: 'world' }],
     ['a resource without a type', ['--region', 'eu-central-1'], { Resources: { Odd: {} } }],
     ['a list', ['--region', 'eu-central-1'], []],
