@@ -52,9 +52,11 @@ const checkTemplates = (
   templates.flatMap((template) => {
     const { file, content } = template
     try {
-      const siblings = templates.filter((other) => other !== template).map((other) => other.content)
+      const others = templates.filter((other) => other !== template)
+      const siblings = others.map((other) => other.content)
+      const siblingNames = others.map((other) => basename(other.file))
       const account = flags.account ?? accountBeside(file)
-      return checkResidency(content, { region: flags.region, account, siblings }).map((finding) => ({
+      return checkResidency(content, { region: flags.region, account, siblings, siblingNames }).map((finding) => ({
         ...finding,
         template: file,
       }))

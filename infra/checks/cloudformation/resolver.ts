@@ -1,8 +1,8 @@
 import { evaluateCondition } from './conditions.ts'
 import { identityOf, namePropertyOf, type Place } from './identity.ts'
 import { evaluateIntrinsic, type Scope } from './intrinsics.ts'
-import { entryOf, isObject } from './json.ts'
-import { isPlainObject, textsOf, type Plain, type PlainObject } from './plain.ts'
+import { entryOf, everyText, isObject } from './json.ts'
+import { eitherOf, isPlainObject, textsOf, type Plain, type PlainObject } from './plain.ts'
 import { markDynamicReferences, ownMark, parameterMark, pseudoMark, unknownMark } from './symbols.ts'
 import type { RawResource } from './raw-resource.ts'
 import type { Template } from './template.ts'
@@ -103,7 +103,7 @@ class TemplateScope implements Scope, Resolver {
   reference(name: string): Plain | undefined {
     if (Object.hasOwn(this.#pseudo, name)) return this.#pseudo[name]
     const parameter = this.#template.parameters.get(name)
-    if (parameter !== undefined) return (this.#useDefaults ? defaultOf(parameter) : undefined) ?? parameterMark(name)
+    if (parameter !== undefined) return this.#parameter(name, parameter)
     return this.#identify(name, undefined)
   }
 
@@ -159,6 +159,13 @@ class TemplateScope implements Scope, Resolver {
           metadata: isPlainObject(metadata) ? metadata : {},
         }
       })
+  }
+
+  #parameter(name: string, parameter: Readonly<Record<string, unknown>>): Plain | undefined {
+    const written = this.#useDefaults ? defaultOf(parameter) : undefined
+    const open = parameterMark(name, everyText(parameter['AllowedValues']))
+    // Nothing as a default waits for the deployer to say something.
+    return written === '' ? eitherOf([written, open]) : (written ?? open)
   }
 
   #qualified(logicalId: string): string {

@@ -12,8 +12,9 @@ export const ownMark = (logicalId: string, attribute?: string): string =>
 /** An export of another stack: CloudFormation resolves those in the same account and region only. */
 export const importMark = (name: string): string => `${OPEN}import:${name}${CLOSE}`
 
-/** A parameter without a default: the deployer decides, the template does not say. */
-export const parameterMark = (name: string): string => `${OPEN}param:${name}${CLOSE}`
+/** A parameter without a default: the deployer decides; what they may choose from stays searchable. */
+export const parameterMark = (name: string, choices: readonly string[] = []): string =>
+  `${OPEN}param:${name}${choices.length === 0 ? '' : ` (one of ${choices.join(' ').replace(/[⟦⟧]/g, '')})`}${CLOSE}`
 
 /** A pseudo parameter whose value is the cell's own, such as its account. */
 export const pseudoMark = (name: string): string => `${OPEN}pseudo:${name}${CLOSE}`

@@ -10,6 +10,8 @@ export interface Cell {
   readonly buckets: ReadonlySet<string>
   /** Domains that this template or another one of the same cell answers for. */
   readonly domains: ReadonlySet<string>
+  /** File names of the templates that are walked together with this one. */
+  readonly walked: ReadonlySet<string>
 }
 
 const ACCOUNT = /^\d{12}$/

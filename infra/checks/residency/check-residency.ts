@@ -24,6 +24,8 @@ export interface ResidencyOptions {
   readonly storageRegions?: readonly string[] | undefined
   /** Other templates of the same cell: their account and their buckets are the cell's own. */
   readonly siblings?: readonly unknown[] | undefined
+  /** File names of those templates: a nested template is known by its own. */
+  readonly siblingNames?: readonly string[] | undefined
 }
 
 /** The property in which a resource of the cell says under which name it is reached. */
@@ -135,6 +137,7 @@ export const checkResidency = (json: unknown, options: ResidencyOptions): Findin
     account,
     buckets: namesOf(together, BUCKET_NAMES),
     domains: namesOf(together, DOMAIN_NAMES),
+    walked: new Set(options.siblingNames),
   }
   const outputs = outputsOf(template, createResolver(template, { place: { region, account, partition } }))
   const found = [...resources, outputs].flatMap((resource) =>

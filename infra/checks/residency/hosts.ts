@@ -1,5 +1,6 @@
 import { isOpenText, readable } from '../cloudformation/symbols.ts'
 import { isForeignAccount, type Cell } from './cell.ts'
+import { addressesSentTo } from './programs.ts'
 import { AWS_DOMAIN, foreignRegionsIn } from './regions.ts'
 
 const LABELS = '(?:[a-z0-9_-]+\\.)+'
@@ -9,8 +10,12 @@ const URL_FORM = new RegExp(`^[a-z][a-z0-9+.:-]*://(?:(?:⟦[^⟧]*⟧|[^@/⟦�
 const HOST_AND_PORT = new RegExp(`^(${LABELS}(?:[a-z]{2,}|(?<=^\\d+\\.\\d+\\.\\d+\\.)\\d+)):\\d{2,5}(?:/|$)`, 'i')
 const BARE_HOST = new RegExp(`^(${LABELS}[a-z]{2,})(?::\\d+)?(?:/|$)`, 'i')
 
+/** Stores of another cloud, named by a scheme that has no host. */
+const OTHER_CLOUD = /^gs:\/\//i
+
 /** The host of a URL, or of `host:port`. */
-export const hostOf = (text: string): string | undefined => URL_FORM.exec(text)?.[1] ?? HOST_AND_PORT.exec(text)?.[1]
+export const hostOf = (text: string): string | undefined =>
+  OTHER_CLOUD.test(text) ? 'storage.googleapis.com' : (URL_FORM.exec(text)?.[1] ?? HOST_AND_PORT.exec(text)?.[1])
 
 /** The host a text names without saying so: `db.partner.example`, where a host is meant. */
 export const bareHostOf = (text: string): string | undefined =>
@@ -49,25 +54,24 @@ export const whereIsHost = (host: string, cell: Cell): HostPlace => {
 // The account of a registry, queue or access point stands in the host or in the first part of the path.
 const AWS_ADDRESS = new RegExp(`(?<![\\w.-])[\\w.-]{1,300}\\.${AWS_DOMAIN}(?::\\d+)?(?:/[^/\\s"']*)?`, 'g')
 
+/** Registries from which AWS gives out its own images, the same in most regions: code comes in, nothing goes out. */
+const AWS_REGISTRY = /(?<![\w.-])(?:763104351884|602401143452|906394416424|840364872350)\.dkr\.ecr\./g
+
 /** The account of somebody else in the address of an AWS endpoint: a container image, a queue, an access point. */
 export const foreignAccountOfHostIn = (text: string, cell: Cell): string | undefined =>
-  [...text.matchAll(AWS_ADDRESS)]
+  [...text.replace(AWS_REGISTRY, '').matchAll(AWS_ADDRESS)]
     .flatMap(([address]) => address.match(/(?<![a-z0-9])\d{12}(?![a-z0-9])/gi) ?? [])
     .find((account) => isForeignAccount(account, cell))
 
 /** Addresses that clients or people are told, or that only fetch keys and code: nothing of the cell is sent there. */
 const NOT_CALLED =
-  /(?:issuer|audience|jwks|origins?|(?:callback|log-?out|redirect|sign-?(?:in|out))(?:[-_]?ur[il])?|schema|namespace|licen[cs]e|terms|documentation|support|repository|registry|image)(?:[-_]?(?:ur[il]|name))?s?$|^\$|licen[cs]einfo$|(?:text|html|subject)part$|message(?:body|bylink)?$|NtpServers$|NameServers$/i
+  /(?:issuer|audience|jwks|origins?|(?:callback|log-?out|redirect|sign-?(?:in|out))(?:[-_]?ur[il])?|schema|namespace|licen[cs]e|terms|documentation|support|repository|registry|image|template)(?:[-_]?(?:ur[il]|name))?s?$|^\$|licen[cs]einfo$|(?:text|html|subject)part$|message(?:body|bylink)?$|NtpServers$|NameServers$/i
 
 /** Where a service would only be described, forwarded to by the browser, or fetched as source code. */
 const NOT_CALLED_AT =
   /\.(?:\w*Redirect\w*|(?:App|CustomCookbooks)?Source|SecondarySources|Dimensions|DomainEndpointOptions)\.|\.(?:Definition)?Body\.(?:info|servers|externalDocs)\./i
 
 const CALLED = /(?:host|hostname|endpoint|servers?|brokers?|ur[il]|address)$/i
-
-/** `curl` with something to send, in a program that is otherwise not read. */
-const UPLOAD_COMMAND =
-  /\bcurl\b(?=[^\n|;&]{0,2000}\s(?:-[dTF]|--data\S*|--form|--upload-file|--json|(?:-X|--request)\s*P(?:OST|UT))\b)[^\n|;&]{0,2000}?(?<=["'\s])(https?:\/\/[^\s"']+)/g
 
 /** `host=db.partner.example` in a connection string says what a key and its value say. */
 const addressOf = (part: string, key: string): (string | undefined)[] => {
@@ -78,7 +82,7 @@ const addressOf = (part: string, key: string): (string | undefined)[] => {
 
 const addressesIn = (text: string, key: string): (string | undefined)[] => {
   const isProgram = /(?<![,;])\s/.test(text.replace(/⟦[^⟧]*⟧/g, '').trim())
-  if (isProgram) return [...text.matchAll(UPLOAD_COMMAND)].map(([, url = '']) => hostOf(url))
+  if (isProgram) return addressesSentTo(text).map((sentTo) => hostOf(sentTo) ?? sentTo)
   return text
     .trim()
     .split(/\s*[,;]\s*(?![^⟦]*⟧)/)

@@ -3,7 +3,7 @@ import { isOpenText, readable } from '../cloudformation/symbols.ts'
 import { arnsIn } from './arn.ts'
 import { isForeignAccount, type Cell } from './cell.ts'
 import { HARMLESS_MANAGED_POLICIES } from './exit-actions.ts'
-import { AWS_DOMAIN, isRegionName } from './regions.ts'
+import { AWS_DOMAIN, foreignRegionsIn, isRegionName } from './regions.ts'
 import type { Judge, Judgement } from './rule.ts'
 import { whereIs, whereIsBucket, whereIsUrl, type Whereabouts } from './whereabouts.ts'
 
@@ -111,18 +111,29 @@ export const isForeignLayer: Judge = judgeText((text, cell) => {
     : undefined
 })
 
+const READS_ONLY = /(?:ReadOnly(?:Access)?|^SecurityAudit|^ViewOnlyAccess)$/
+
 /** An AWS managed policy that is not known to be harmless; its own policies are judged by their statements. */
 export const unreviewedManagedPolicy: Judge = judgeText((text) => {
   if (isOpenText(text)) return open(text)
   const name =
     /^arn:[^:]*:iam::aws:policy\/(?:.*\/)?([^/]+)$/.exec(text)?.[1] ?? (/^\w+$/.test(text) ? text : undefined)
-  return name === undefined || HARMLESS_MANAGED_POLICIES.has(name) ? undefined : { verdict: 'leak', detail: name }
+  return name === undefined || HARMLESS_MANAGED_POLICIES.has(name) || READS_ONLY.test(name)
+    ? undefined
+    : { verdict: 'leak', detail: name }
 })
 
 const S3_HOST = new RegExp(`^https://(?:([^./]+)\\.)?s3[.-]([a-z0-9-]+)\\.${AWS_DOMAIN}/([^/]+)/`)
 
-/** A nested template that is not in the cell's own deployment bucket or one of its buckets. */
+const fileOf = (url: string): string =>
+  url
+    .replace(/[?#].*$/, '')
+    .split('/')
+    .at(-1) ?? ''
+
+/** A nested template that is neither walked in the same check nor in the cell's own deployment bucket or one of its buckets. */
 export const templateElsewhere: Judge = judgeText((text, cell) => {
+  if (cell.walked.has(fileOf(text)) && foreignRegionsIn(text, cell.region).length === 0) return undefined
   const [, virtualHost, region, firstSegment] = S3_HOST.exec(text) ?? []
   const bucket = virtualHost ?? firstSegment
   if (isOpenText(text)) return open(text)

@@ -1,17 +1,14 @@
 import { isForeignAccount, isOwnBucketName, type Cell } from './cell.ts'
+import { bucketsWrittenTo } from './programs.ts'
 
 const SPACE_OUTSIDE_MARKS = /\s(?![^⟦]*⟧)/
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
 const IN_ADDRESS = /(?<![a-z0-9])(?:s3[an]?:\/\/|arn:[^:\s]*:s3:::)((?:⟦[^⟧]*⟧|[^/\s"',;:⟦⟧])+)/gi
 const BUCKET_KEY = /bucket(?:[-_]?(?:name|arn))?s?$/i
 
-/** `aws s3 cp|mv|sync from to`, in a program that is otherwise not read: the second place is written to. */
-const COPY_COMMAND =
-  /\baws\s+s3\s+(?:cp|mv|sync)(?:\s+-[\w-]+(?:=\S+)?){0,12}\s+["']?[^\s"']+["']?(?:\s+-[\w-]+(?:=\S+)?){0,12}\s+["']?s3:\/\/((?:⟦[^⟧]*⟧|[^/\s"'⟦⟧])+)/g
-
 /** Code and definitions are only read from there, and most services take them from their own region alone. */
 const READ_FROM =
-  /^Properties\.(?:Code|Content|CodeUri|ContentUri|SourceBundle|BodyS3Location|Definition(?:Uri|S3Location)|\w*TemplateS3Location|\w+\.CodeContent|\w+\.ApplicationCodeConfiguration)(?:\.|$)/
+  /^Properties\.(?:Code(?!\.ZipFile)|Content|CodeUri|ContentUri|SourceBundle|BodyS3Location|Definition(?:Uri|S3Location)|\w*TemplateS3Location|\w+\.CodeContent|\w+\.ApplicationCodeConfiguration)(?:\.|$)/
 
 /** Which bucket may trigger, which events are chosen, which metric is watched: nothing is written there. */
 const SELECTS = /(?:SourceArn(?:\.|$)|\.(?:EventSelectors|AdvancedEventSelectors|Dimensions|S3ReadPolicy)\.)/
@@ -41,7 +38,7 @@ export const literalBucketIn = (
   const isDocument = place.type === 'AWS::SSM::Document'
   if (ownProperty || SELECTS.test(place.path) || (!isDocument && READ_FROM.test(place.path))) return undefined
   const isProgram = SPACE_OUTSIDE_MARKS.test(text.trim())
-  const named = [...text.matchAll(isProgram ? COPY_COMMAND : IN_ADDRESS)].map((match) => match[1] ?? '')
+  const named = isProgram ? bucketsWrittenTo(text) : [...text.matchAll(IN_ADDRESS)].map((match) => match[1] ?? '')
   // A workflow names the buckets that it reads from in the same way; those it writes to are looked at by themselves.
   const whole = BUCKET_KEY.test(key) && !place.path.startsWith('Properties.Definition.') ? [text] : []
   return [...named, ...whole].find(

@@ -6,8 +6,9 @@ import { exitCallIn } from './exit-actions.ts'
 import type { Observation } from './finding.ts'
 import { outsideHostIn } from './hosts.ts'
 import { literalBucketIn } from './named-buckets.ts'
+import { withoutProse } from './prose.ts'
 import { embeddedJson } from './statements.ts'
-import { foreignPlaceIn, whereIsUrl } from './whereabouts.ts'
+import { foreignPlaceIn, undecidedPlaceIn, whereIsUrl } from './whereabouts.ts'
 
 /** Where in a resource a text stands. */
 export interface Spot {
@@ -20,7 +21,8 @@ export interface Spot {
 }
 
 const REGION_KEY = /(?:^|[a-z])Region(?:Name)?$/
-const ACCOUNT_KEY = /(?:account(?:[-_ ]?id(?:entifier)?)?s?|ownerids?|sourceowner|registryids?|catalog[-_]?ids?)$/i
+const ACCOUNT_KEY =
+  /(?:account(?:[-_ ]?id(?:entifier)?)?s?|ownerids?|userids?|sourceowner|registryids?|catalog[-_]?ids?)$/i
 
 const decoded = (text: string): string | undefined =>
   text.length >= 16 && text.length % 4 === 0 && /^[A-Za-z0-9+/\s]+={0,2}$/.test(text)
@@ -40,8 +42,8 @@ const urlsOfHttpTasks = (text: string): string[] =>
 type Remark = { readonly rule: string; readonly why: string } | undefined
 type Look = (text: string, searched: string, spot: Spot, cell: Cell) => Remark
 
-const copyingCall: Look = (text, searched, { key }) => {
-  const call = exitCallIn(text, key) ?? exitCallIn(searched, key)
+const copyingCall: Look = (text, _, { key }) => {
+  const call = exitCallIn(text, key) ?? exitCallIn(decoded(text) ?? '', key)
   return call === undefined
     ? undefined
     : { rule: 'exit-call', why: `a deployment or workflow calls ${call}, which makes a copy` }
@@ -57,6 +59,13 @@ const foreignPlace: Look = (_, searched, __, cell) => {
   return place === undefined
     ? undefined
     : { rule: place.rule, why: `something outside the cell is named: ${place.detail}` }
+}
+
+const undecidedPlace: Look = (_, searched) => {
+  const place = undecidedPlaceIn(searched)
+  return place === undefined
+    ? undefined
+    : { rule: place.rule, why: `something may be outside the cell: ${place.detail} is decided outside the template` }
 }
 
 const namedByItsKey: Look = (text, _, { key }, cell) => {
@@ -84,7 +93,7 @@ const httpTask: Look = (text, _, __, cell) => {
     : { rule: 'http-integration', why: `a workflow posts its state to ${readable(url)}` }
 }
 
-/** Outputs tell people; what an instance fetches while it starts is a program, and programs are not read. */
+/** Outputs tell people, and an instance fetches what it is made of; what its commands send is another matter. */
 const isTold = ({ resource, path }: Spot): boolean =>
   resource.type === 'AWS::CloudFormation::Template' || path.startsWith('Metadata.')
 
@@ -106,6 +115,7 @@ const LOOKS: readonly Look[] = [
   copyingCall,
   unwrittenPart,
   foreignPlace,
+  undecidedPlace,
   namedByItsKey,
   modelOfAnyRegion,
   httpTask,
@@ -129,7 +139,7 @@ const addressInDocument = (value: Plain, spot: Spot, cell: Cell): Remark =>
 /** What one text says that is not of this cell: the first thing that any look finds. */
 export const observeText = (text: string, spot: Spot, cell: Cell): Observation[] => {
   const written = decoded(text)
-  const searched = written === undefined ? text : `${text}\n${written}`
+  const searched = [text, written ?? ''].map(withoutProse).join('\n')
   const document = embeddedJson(text) ?? embeddedJson(written ?? '')
   let seen: Remark
   for (const look of LOOKS) seen ??= look(text, searched, spot, cell)

@@ -2,15 +2,10 @@ import { isPlainObject, optionsOf, textsOf, type Plain, type PlainObject } from 
 import type { Resource } from '../cloudformation/resolver.ts'
 import type { Cell } from './cell.ts'
 import type { Observation } from './finding.ts'
+import { isProse } from './prose.ts'
 import { foreignRegionsIn } from './regions.ts'
 import { embeddedJson, isDeny, isStatement } from './statements.ts'
 import { observeText, type Spot } from './text-remarks.ts'
-
-/** Words for people: they carry no data anywhere. */
-const PROSE = /^(?:Description|Comment|DockerLabels|[A-Za-z]*Tags|[A-Z][A-Za-z]*Description)$/
-
-/** Events, messages and requests are only chosen by it: naming where they come from sends nothing there. */
-const FILTER = /^(?:EventPattern|FilterCriteria|FilterPolicy|SearchString|RegexString)$/
 
 /** Parts of the metadata that an instance runs; the rest is for people and tools. */
 const RUN_METADATA = ['AWS::CloudFormation::Init', 'AWS::CloudFormation::Authentication']
@@ -45,11 +40,8 @@ const keyOf = (key: string, holder: PlainObject, { path }: Spot): string => {
   return NAME_KEYS.flatMap((name) => textsOf(holder[name]))[0] ?? key
 }
 
-const isSilent = (key: string, holder: PlainObject): boolean =>
-  PROSE.test(key) ||
-  NEGATED.test(key) ||
-  FILTER.test(key) ||
-  (isStatement(holder) && (key === 'Principal' || key === 'Sid'))
+const isSilent = (key: string, holder: PlainObject, path: string): boolean =>
+  isProse(key, path) || NEGATED.test(key) || (isStatement(holder) && (key === 'Principal' || key === 'Sid'))
 
 /** A host behind a VPC link is one of the network, whatever it is called. */
 const isOverLink = (holder: PlainObject): boolean =>
@@ -59,7 +51,7 @@ const walkObject = (holder: PlainObject, spot: Spot, cell: Cell): Observation[] 
   if (isDeny(holder)) return []
   const addressesSettled = spot.addressesSettled || isStatement(holder) || isOverLink(holder)
   return Object.entries(holder).flatMap(([key, entry]) => {
-    if (isSilent(key, holder)) return []
+    if (isSilent(key, holder, spot.path)) return []
     const path = `${spot.path}.${key}`
     const [named] = foreignRegionsIn(key, cell.region)
     if (named !== undefined) {

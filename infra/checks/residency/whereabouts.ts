@@ -2,7 +2,7 @@ import { isOpenText, isOwnThing, readable } from '../cloudformation/symbols.ts'
 import { arnsIn } from './arn.ts'
 import { isForeignAccount, isOwnBucketName, type Cell } from './cell.ts'
 import { bareHostOf, foreignAccountOfHostIn, hostOf, whereIsHost } from './hosts.ts'
-import { foreignRegionsIn } from './regions.ts'
+import { AWS_DOMAIN, foreignRegionsIn } from './regions.ts'
 
 /** Where something is: in the cell, outside it, or nobody can tell from the template. */
 export type Whereabouts =
@@ -45,6 +45,24 @@ export const foreignPlaceIn = (text: string, cell: Cell): { rule: string; detail
     : { rule: 'other-account-host', detail: `the address is of account ${holder}` }
 }
 
+// Only a deployer's word is taken for undecided: what CDK cuts out of an ARN of its own is of this cell.
+const DECIDED_OUTSIDE = '⟦(?:param:|unknown:dynamic)[^⟧]*⟧'
+const UNDECIDED = new RegExp(`^${DECIDED_OUTSIDE}$`)
+const UNDECIDED_ENDPOINT = new RegExp(`[\\w⟧][.-]${DECIDED_OUTSIDE}\\.${AWS_DOMAIN}`)
+
+/** The region or account of an address that somebody outside the template decides. */
+export const undecidedPlaceIn = (text: string): { rule: string; detail: string } | undefined => {
+  const arns = arnsIn(text)
+  const region = arns.find((arn) => UNDECIDED.test(arn.region))
+  if (region !== undefined) return { rule: 'unresolved-region', detail: `the region of ${readable(region.text)}` }
+  const account = arns.find((arn) => UNDECIDED.test(arn.account))
+  if (account !== undefined) return { rule: 'unresolved-account', detail: `the account of ${readable(account.text)}` }
+  const [endpoint] = UNDECIDED_ENDPOINT.exec(text) ?? []
+  return endpoint === undefined
+    ? undefined
+    : { rule: 'unresolved-region', detail: `the region of ${readable(endpoint)}` }
+}
+
 const bucketIn = (text: string): string | undefined => /^(?:arn:[^:]*:s3:::|s3[an]?:\/\/)(.*)$/.exec(text)?.[1]
 
 /**
@@ -55,8 +73,8 @@ export const whereIsBucket = (text: string, cell: Cell): Whereabouts => {
   const foreign = foreignPlaceIn(text, cell)
   if (foreign !== undefined) return elsewhere(foreign.detail)
   const bucket = (bucketIn(text) ?? text).split('/')[0] ?? ''
-  if (isOpenText(bucket)) return unseen(bucket)
   if (isOwnThing(bucket) || isOwnBucketName(bucket, cell)) return OWN
+  if (isOpenText(bucket)) return unseen(bucket)
   const own = arnsIn(text).some((arn) => arn.region === cell.region && !arn.rest.includes('.mrap'))
   return own
     ? OWN

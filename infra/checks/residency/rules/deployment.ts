@@ -26,14 +26,21 @@ export const DEPLOYMENT_RULES: readonly Rule[] = [
   },
   {
     id: 'nested-template',
-    types: ['AWS::CloudFormation::Stack'],
-    at: ['TemplateURL'],
+    types: ['AWS::CloudFormation::Stack', 'AWS::Serverless::Application'],
+    at: ['TemplateURL', 'Location'],
     is: templateElsewhere,
     why: 'the nested template is kept outside the cell, and nobody has walked it',
   },
   {
     id: 'unseen-product',
     types: ['AWS::ServiceCatalog::CloudFormationProvisionedProduct'],
+    why: 'the product is a template that this walk cannot see',
+  },
+  {
+    id: 'unseen-product',
+    types: ['AWS::Serverless::Application'],
+    at: ['Location.ApplicationId'],
+    is: given,
     why: 'the product is a template that this walk cannot see',
   },
   {

@@ -87,6 +87,13 @@ export const MESSAGE_RULES: readonly Rule[] = [
     why: 'the payload of a call is delivered outside the cell',
   },
   {
+    id: 'event-destination',
+    types: ['AWS::Serverless::*'],
+    at: ['**.OnFailure.Destination', '**.OnSuccess.Destination'],
+    is: elsewhere,
+    why: 'the payload of a call is delivered outside the cell',
+  },
+  {
     id: 'firehose-endpoint',
     types: ['AWS::KinesisFirehose::DeliveryStream'],
     at: [
