@@ -1,3 +1,4 @@
+import { withoutTail } from '../without-tail.ts'
 import type { DeidentificationPolicy } from './deidentification-policy.ts'
 import type { ElementAction } from './element-action.ts'
 import { shiftTemporal } from './shifted-dates.ts'
@@ -36,12 +37,10 @@ const codedForms: Readonly<Record<string, RegExp>> = {
   IS: /^[-+0-9 \\]*$/,
 }
 
-const NUL_AND_SPACE = /[\0 ]+$/
-
 export const asciiText = (value: Uint8Array): string => {
   let text = ''
   for (const byte of value) text += String.fromCharCode(byte)
-  return text.replace(NUL_AND_SPACE, '')
+  return withoutTail(text, '\0 ')
 }
 
 export const asciiBytes = (text: string, padding: number): Uint8Array => {

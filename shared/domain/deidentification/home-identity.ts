@@ -1,3 +1,4 @@
+import { withoutTail } from '../without-tail.ts'
 import type { DicomJson } from '../dicom/dicom-json-values.ts'
 
 /** Whose case it is, as the referral says. */
@@ -30,10 +31,7 @@ const headerText = (header: DicomJson, tag: number): string => {
   if (value === null || value === undefined) return ''
   if (typeof value !== 'object') return String(value)
   const { Alphabetic, Ideographic, Phonetic } = value as Record<string, string | undefined>
-  return [Alphabetic, Ideographic, Phonetic]
-    .map((group) => group ?? '')
-    .join('=')
-    .replace(/=+$/, '')
+  return withoutTail([Alphabetic, Ideographic, Phonetic].map((group) => group ?? '').join('='), '=')
 }
 
 /**

@@ -1,3 +1,4 @@
+import { withoutTail } from '../without-tail.ts'
 import { chooseDecoding, decodeText, DEFAULT_DECODING, type TextDecoding } from '../dicom/character-set.ts'
 import { TAG_PIXEL_DATA } from '../dicom/structure-tags.ts'
 import { VR_IMPLICIT } from '../dicom/vr.ts'
@@ -99,7 +100,7 @@ export class HomeWriter {
   /** A document of another patient must not become this one's: it names the copies' patient, or nobody. */
   private requirePatient(top: DataSet): void {
     for (const tag of [TAG_PATIENT_ID, TAG_PATIENT_NAME]) {
-      const text = textAt(top, tag).replace(/[\^= ]+$/, '')
+      const text = withoutTail(textAt(top, tag), '^= ')
       if (text !== '' && !this.facts.originals.has(text)) this.fail('other-patient', hex(tag))
     }
   }

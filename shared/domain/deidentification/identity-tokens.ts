@@ -1,3 +1,4 @@
+import { withoutTail } from '../without-tail.ts'
 import type { InflateRaw } from '../dicom/inspect-object.ts'
 import { elementsIn, scanFileMeta, UnreadableObject, type ScannedElement } from './scanned-element.ts'
 
@@ -23,7 +24,7 @@ export const rawText = (value: Uint8Array): string => {
   const shown = value.subarray(0, LONGEST)
   let characters = ''
   for (let at = 0; at < shown.length; at += CHUNK) characters += String.fromCharCode(...shown.subarray(at, at + CHUNK))
-  return characters.replace(/[\0 ]+$/, '')
+  return withoutTail(characters, '\0 ')
 }
 
 /** Attributes whose whole value is somebody's number, place or machine. */

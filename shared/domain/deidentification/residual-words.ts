@@ -26,8 +26,9 @@ const spellings = (word: string): readonly string[] => {
 
 const backwards = (text: string): string => text.split('').toReversed().join('')
 
-/** So many comparisons, word by word, are no honest header's. */
+/** So many comparisons, of each word with every few characters, are no honest header's. */
 const MOST_COMPARISONS = 20_000_000
+const CHARACTERS_AT_ONCE = 4
 
 /** What is sought, and the searches for it, each made once for all elements. */
 class Sought {
@@ -63,7 +64,7 @@ class Sought {
       ...this.lowered.map(backwards),
       ...this.original.days,
     ]).isIn(value)
-    if (may) this.comparisons += this.lowered.length
+    if (may) this.comparisons += this.lowered.length * Math.ceil(value.length / CHARACTERS_AT_ONCE)
     if (this.comparisons > MOST_COMPARISONS) throw new UnreadableObject('too many words')
     return may
   }
@@ -116,7 +117,8 @@ const standsInside = (text: string, vr: string, lowered: readonly string[]): boo
   })
 }
 
-const uidsInText = /\d+(?:\.\d+){2,}/g
+/** From where a number begins: tried at each of its digits, a text of nothing else takes the square of its length. */
+const uidsInText = /(?<!\d)\d+(?:\.\d+){2,}/g
 const textVrs = new Set(['AE', 'AS', 'CS', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UI', 'UR', 'UT', 'DS', 'IS'])
 
 const inText = (element: ScannedElement, original: IdentityTokens, sought: Sought): boolean => {

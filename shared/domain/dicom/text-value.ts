@@ -1,3 +1,4 @@
+import { withoutTail } from '../without-tail.ts'
 import { decodeText } from './character-set.ts'
 import type { TextDecoding } from './character-set.ts'
 import { decodeAscii, isPlain } from './coded-set.ts'
@@ -11,7 +12,7 @@ const LINE_CONTROLS = /[\t\n\f\r]+/g
 
 /** A whole text value: leading spaces may matter in LT, ST and UT (PS3.5 6.2), trailing ones never do. */
 export const longText = (bytes: Uint8Array, decoding: TextDecoding): string =>
-  isPlain(bytes) ? decodeAscii(bytes).trimEnd() : decodeText(bytes, decoding).replace(CONTROLS, '').replace(/ +$/, '')
+  isPlain(bytes) ? decodeAscii(bytes).trimEnd() : withoutTail(decodeText(bytes, decoding).replace(CONTROLS, ''), ' ')
 
 /** One line of text. */
 export const lineText = (bytes: Uint8Array, decoding: TextDecoding): string =>
@@ -27,17 +28,16 @@ export const textValues = (bytes: Uint8Array, decoding: TextDecoding): string[] 
 
 /** Person name without the padding of its components and the empty ones at its end. */
 export const personNameText = (bytes: Uint8Array, decoding: TextDecoding): string =>
-  lineText(bytes, decoding)
-    .split('=')
-    .map((group) =>
-      group
-        .split('^')
-        .map((component) => component.trim())
-        .join('^')
-        .replace(/\^+$/, ''),
-    )
-    .join('=')
-    .replace(/=+$/, '')
+  withoutTail(
+    lineText(bytes, decoding)
+      .split('=')
+      .map((group) => {
+        const components = group.split('^').map((component) => component.trim())
+        return withoutTail(components.join('^'), '^')
+      })
+      .join('='),
+    '=',
+  )
 
 /** DA; `YYYY.MM.DD` is the form of ACR-NEMA, which PS3.5 6.2 asks to go on reading. */
 export const dateText = (text: string): string | undefined => {
