@@ -5,12 +5,13 @@ import { relationsOf } from '../../shared/domain/access/relations.ts'
 import { birthOf } from '../../shared/domain/case/birth.ts'
 import { ReferralIdSchema, type ReferralId } from '../../shared/domain/case/case.ts'
 import { caseDirectory } from '../../shared/domain/case/directory.ts'
-import type { Instant } from '../../shared/domain/instant.ts'
+import { addMinutes, type Instant } from '../../shared/domain/instant.ts'
 import { agreementsBetween, poolOrderFor, type NetworkIndex } from '../../shared/domain/network/index-network.ts'
 import type { Site } from '../../shared/domain/network/parties.ts'
 import type { Pathway } from '../../shared/domain/network/pathway.ts'
 import { isValidAt } from '../../shared/domain/network/validity.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
+import { localDateAt } from '../../shared/domain/routing/local-time.ts'
 import { resolveSubspecialty, type SubspecialtyResolution } from '../../shared/domain/routing/subspecialty.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseWithoutCase } from '../../shared/ledger/authorised-case.ts'
@@ -64,11 +65,15 @@ function requireAgreement({ site, pathway }: Placement, network: NetworkIndex, n
   if (!covered) throw new Refusal('no-agreement')
 }
 
-function requirePast(body: SubmitReferral, now: Instant): void {
-  const { birthDate } = body.patient
-  if (birthDate !== undefined && birthDate > now.slice(0, 10))
+/** A clock of a hospital may run ahead of ours: nobody's stroke is turned away for that. */
+const CLOCK_AHEAD_MINUTES = 5
+
+/** A child is born on the day of the place it is born at, which begins hours before ours or ends hours after it. */
+function requirePast({ patient, order }: SubmitReferral, { timeZone }: Site, now: Instant): void {
+  const { birthDate } = patient
+  if (birthDate !== undefined && birthDate > localDateAt(Date.parse(now), timeZone))
     throw new Refusal('date-in-future', { field: 'patient.birthDate' })
-  if (body.order.orderedAt !== undefined && body.order.orderedAt > now)
+  if (order.orderedAt !== undefined && order.orderedAt > addMinutes(now, CLOCK_AHEAD_MINUTES))
     throw new Refusal('date-in-future', { field: 'order.orderedAt' })
 }
 
@@ -127,7 +132,7 @@ export async function submitReferral(
   const network = await ports.network.current()
   const now = ports.clock.now()
   const placement = place(body, principal, network, ports.cell)
-  requirePast(body, now)
+  requirePast(body, placement.site, now)
   requireAgreement(placement, network, now)
   const referralId: ReferralId = `${placement.site.orgId}.${ports.ids.next()}`
   const age = ageYears(body.patient.birthDate, now)

@@ -8,7 +8,7 @@ export const refusals = {
   'invalid-request': { status: 400, retryable: false, title: 'The request does not fit its schema' },
   'idempotency-key-required': { status: 400, retryable: false, title: 'A command needs an Idempotency-Key header' },
   'body-too-large': { status: 413, retryable: false, title: 'The body is larger than the limit' },
-  'unsupported-media-type': { status: 415, retryable: false, title: 'Send application/json' },
+  'unsupported-media-type': { status: 415, retryable: false, title: 'Send application/json in UTF-8' },
   'version-required': {
     status: 428,
     retryable: false,

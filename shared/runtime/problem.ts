@@ -13,9 +13,15 @@ export class InvalidInput extends Refusal {
       path: [where, ...issue.path.map((key) => (typeof key === 'number' ? String(key) : safeKey(String(key))))].join(
         '.',
       ),
-      rule: issue.code,
+      rule: ruleOf(issue),
     }))
   }
+}
+
+/** Where the schema's own words would only say `custom`. */
+const ruleOf = (issue: z.core.$ZodIssue): string => {
+  const named: unknown = issue.code === 'custom' ? issue.params?.['rule'] : undefined
+  return typeof named === 'string' ? named : issue.code
 }
 
 const safeKey = (key: string): string => (/^[A-Za-z][A-Za-z0-9]{0,40}$/.test(key) ? key : '?')

@@ -12,7 +12,8 @@ import { loadCase } from '../ledger/case-ledger.ts'
 import type { NetworkDirectory } from '../ports/network-directory.ts'
 import type { RecordStore } from '../ports/record-store.ts'
 import type { Clock } from '../ports/surroundings.ts'
-import { jsonBody, type HttpEvent } from './http-event.ts'
+import type { HttpEvent } from './http-event.ts'
+import { jsonBody } from './json-body.ts'
 import { secondsLeft, type RateMeter, type RateName } from './rate-meter.ts'
 
 export interface RatePorts {

@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import { ActorSchema } from '../../domain/case/events.ts'
 import { InstantSchema } from '../../domain/instant.ts'
-import { CONTROL_BUT_LAYOUT, freeText, isWithout } from './free-text.ts'
+import { freeText, refusingUnreadable } from './free-text.ts'
 
-/** Shown to whoever reads the case, so no control character comes in with it. */
-const noteText = freeText.refine((text) => isWithout(CONTROL_BUT_LAYOUT, text))
+/** Shown to whoever reads the case. */
+const noteText = freeText.superRefine(refusingUnreadable(() => 'paragraphs'))
 
 export const RequestInformationSchema = z
   .strictObject({

@@ -3,6 +3,9 @@ import { refusals, type RefusalCode } from '../../domain/refusal.ts'
 
 const codes = Object.keys(refusals) as [RefusalCode, ...RefusalCode[]]
 
+const ruleMeans =
+  'What the schema asks there; `unreadable_text`: characters that are lost, invisible or shown in another order'
+
 /** RFC 9457. `errorId` is opaque and stands in the log; no value of the request is ever repeated. */
 export const ProblemSchema = z
   .strictObject({
@@ -12,7 +15,7 @@ export const ProblemSchema = z
     code: z.enum([...codes, 'unexpected-error']),
     errorId: z.string(),
     facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])).optional(),
-    issues: z.array(z.strictObject({ path: z.string(), rule: z.string() })).optional(),
+    issues: z.array(z.strictObject({ path: z.string(), rule: z.string().describe(ruleMeans) })).optional(),
   })
   .meta({
     id: 'Problem',

@@ -18,7 +18,7 @@ import { DicomModalitySchema } from '../../domain/dicom/modality.ts'
 import { InstantSchema } from '../../domain/instant.ts'
 import { PathwayIdSchema, SiteIdSchema } from '../../domain/network/ids.ts'
 import { ModalitySchema } from '../../domain/network/vocabulary.ts'
-import { CONTROL, CONTROL_BUT_LAYOUT, freeText, isWithout, shortText } from './free-text.ts'
+import { freeText, refusingUnreadable, shortText, type ReadAs } from './free-text.ts'
 import { CaseNoteSchema } from './notes.ts'
 
 export const DicomUidSchema = z
@@ -55,12 +55,16 @@ export const ClinicalContextSchema = z
   })
   .meta({ id: 'ClinicalContext', examples: [{ question: 'Acute left-sided weakness: large vessel occlusion?' }] })
 
-/**
- * A control character is no part of a name or an order: terminals, lists and DICOM values (PS3.5 6.1.3) act on it instead of showing
- * it. Asked where a referral comes in, not of those that were taken before.
- */
-const isPlainText = ({ patient, order, clinical }: { patient: unknown; order: unknown; clinical: unknown }): boolean =>
-  isWithout(CONTROL, patient) && isWithout(CONTROL, order) && isWithout(CONTROL_BUT_LAYOUT, clinical)
+const identifiers: ReadonlySet<string> = new Set([
+  'patient.patientId',
+  'patient.issuerOfPatientId',
+  'order.accessionNumber',
+  'order.procedure.code',
+  'order.procedure.scheme',
+])
+
+const readAs = (path: string): ReadAs =>
+  identifiers.has(path) ? 'identifier' : path.startsWith('clinical.') ? 'paragraphs' : 'line'
 
 export const SubmitReferralSchema = z
   .strictObject({
@@ -80,7 +84,7 @@ export const SubmitReferralSchema = z
       orderedAt: InstantSchema.optional(),
     }),
   })
-  .refine(isPlainText)
+  .superRefine(refusingUnreadable(readAs))
   .meta({
     id: 'SubmitReferral',
     examples: [

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ReferralIdSchema, ReportKindSchema } from '../../domain/case/case.ts'
 import { InstantSchema } from '../../domain/instant.ts'
 import { Sha256Schema } from '../sha256.ts'
+import { refusingUnreadable } from './free-text.ts'
 
 const section = z.string().trim().min(1).max(20_000)
 export const ReportTextSchema = z
@@ -54,8 +55,12 @@ export const AttachmentOpenedSchema = z
   })
   .meta({ id: 'AttachmentOpened' })
 
+/** A signed impression that nobody can see is worse than none: the referrer takes it for a report. */
+const readableReport = refusingUnreadable(() => 'paragraphs')
+
 export const FileReportSchema = z
   .strictObject({ text: ReportTextSchema, attachmentIds: z.array(AttachmentIdSchema).max(10).default([]) })
+  .superRefine(readableReport)
   .meta({
     id: 'FileReport',
     examples: [
@@ -66,8 +71,10 @@ export const FileReportSchema = z
     ],
   })
 export type FileReport = z.infer<typeof FileReportSchema>
+export const DraftTextSchema = ReportTextSchema.partial()
 export const SaveDraftSchema = z
-  .strictObject({ text: ReportTextSchema.partial() })
+  .strictObject({ text: DraftTextSchema })
+  .superRefine(readableReport)
   .meta({ id: 'SaveDraft', examples: [{ text: { findings: 'Draft' } }] })
 export const DraftSavedSchema = z
   .strictObject({ referralId: ReferralIdSchema, savedAt: InstantSchema, draftVersion: z.int().positive() })
@@ -127,6 +134,6 @@ export const ReportsSchema = z
     reports: z.array(ReportSchema),
     /** For a reader of copies: reports that were not written on them, whose words may name the patient. */
     withheld: z.int().positive().optional(),
-    draft: SaveDraftSchema.shape.text.optional(),
+    draft: DraftTextSchema.optional(),
   })
   .meta({ id: 'Reports' })

@@ -40,9 +40,16 @@ test('somebody born today is referred, somebody born tomorrow is a mistake', asy
   })
 })
 
-test('an order is as old as this very instant at the least', async () => {
+test('a child born after midnight of its hospital is referred while the day before still runs elsewhere', async () => {
+  room.ports.clock.advance((13 * 60 + 5) * 60_000) // 00:05 in Vienna.
+  expect(await ageAt('2026-11-25')).toBe(0)
+  await expect(submit({ birthDate: '2026-11-26' })).rejects.toMatchObject({ code: 'date-in-future' })
+})
+
+test('an order lies in the past, as far as two clocks agree on that', async () => {
   expect((await submit({ orderedAt: START })).referralId).toBeDefined()
-  await expect(submit({ orderedAt: '2026-11-24T10:00:00.001Z' })).rejects.toMatchObject({
+  expect((await submit({ orderedAt: '2026-11-24T10:05:00.000Z' })).referralId).toBeDefined()
+  await expect(submit({ orderedAt: '2026-11-24T10:05:00.001Z' })).rejects.toMatchObject({
     code: 'date-in-future',
     facts: { field: 'order.orderedAt' },
   })
