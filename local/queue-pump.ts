@@ -49,7 +49,10 @@ const pumpQueue = (queue: QueueName, handler: QueueHandler, options: QueuePumpOp
   let polling: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let startedAt = Number.NEGATIVE_INFINITY
-  /** At least so many wait, by what was seen since the last batch was taken: to ask the queue at each message would cost more. */
+  /**
+   * At least so many wait, by what has arrived and been taken: to ask the queue at each message would cost more. More than had
+   * arrived are taken where some lay there before; of those there may be as many again.
+   */
   let waiting = 0
 
   const failuresOf = async (batch: readonly ReceivedMessage[]): Promise<ReadonlySet<string>> => {
@@ -79,7 +82,8 @@ const pumpQueue = (queue: QueueName, handler: QueueHandler, options: QueuePumpOp
 
   const start = (batch: readonly ReceivedMessage[]): void => {
     startedAt = performance.now()
-    waiting = batch.length === batchSize ? batchSize : 0
+    const layThere = batch.length > waiting
+    waiting = layThere ? (batch.length === batchSize ? batchSize : 0) : waiting - batch.length
     const work: Promise<void> = handleBatch(batch)
       .catch(onFault)
       .finally(() => {
@@ -104,7 +108,10 @@ const pumpQueue = (queue: QueueName, handler: QueueHandler, options: QueuePumpOp
   const poll = async (): Promise<void> => {
     while (!state.stopped && running.size < concurrency && !isFilling()) {
       const batch = await queues.receive(queue, batchSize)
-      if (batch.length === 0) break
+      if (batch.length === 0) {
+        waiting = 0
+        break
+      }
       start(batch)
     }
   }

@@ -87,6 +87,26 @@ describe('the queue pump', () => {
     await idle(pump)
   })
 
+  it('takes no half batch after a full one while the rest of it is on its way', async () => {
+    const sizes: number[] = []
+    const first = Promise.withResolvers<undefined>()
+    const { pump, send } = pumping(async ({ Records }) => {
+      sizes.push(Records.length)
+      if (sizes.length === 1) await first.promise
+      return { batchItemFailures: [] }
+    })
+    const sendMany = (count: number) => Promise.all(Array.from({ length: count }, (_, n) => send(String(n))))
+    await send('alone')
+    while (sizes.length === 0) await pause(1)
+    await sendMany(13)
+    while (sizes.length < 2) await pause(1)
+    await sendMany(7)
+    while (sizes.reduce((sum, size) => sum + size) < 21) await pause(1)
+    expect(sizes).toEqual([1, 10, 10])
+    first.resolve(undefined)
+    await idle(pump)
+  })
+
   it('tries what failed again, and only that, a little later each time, until it is a dead letter', async () => {
     const seen: string[] = []
     const { clock, pump, queues, send } = pumping((event) => {
