@@ -14,7 +14,11 @@ import { canonicalJson, type JsonValue } from '../../shared/domain/canonical-jso
 import { CaseSchema, CaseV1Schema, CaseV2Schema } from '../../shared/domain/case/case.ts'
 import { CopyRecordSchema, StudyCopiesSchema } from '../../shared/domain/deidentification/study-copies.ts'
 import { CaseEventSchema, CaseEventV1Schema, CaseEventV2Schema } from '../../shared/domain/case/events.ts'
-import { NetworkDefinitionSchema, NetworkDefinitionV1Schema } from '../../shared/domain/network/network-definition.ts'
+import {
+  NetworkDefinitionSchema,
+  NetworkDefinitionV1Schema,
+  NetworkDefinitionV2Schema,
+} from '../../shared/domain/network/network-definition.ts'
 import { DecisionRecordSchema } from '../../shared/domain/residency/decision-record.ts'
 import { JurisdictionPolicySchema } from '../../shared/domain/residency/jurisdiction-policy.ts'
 import { LegalHoldSchema } from '../../shared/domain/retention/legal-hold.ts'
@@ -50,7 +54,8 @@ const stored: Readonly<Record<string, z.ZodType>> = {
   'overread/residency-decision@1': DecisionRecordSchema,
   'overread/jurisdiction-policy@1': JurisdictionPolicySchema,
   'overread/network@1': NetworkDefinitionV1Schema,
-  'overread/network@2': NetworkDefinitionSchema,
+  'overread/network@2': NetworkDefinitionV2Schema,
+  'overread/network@3': NetworkDefinitionSchema,
   'overread/patient-record@1': PatientRecordSchema,
   'overread/upload@1': UploadSessionV1Schema,
   'overread/upload@2': UploadSessionV2Schema,

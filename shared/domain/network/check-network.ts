@@ -1,6 +1,11 @@
 import * as z from 'zod'
 import type { NetworkDefinition } from './network-definition.ts'
-import { NetworkDefinitionSchema, NetworkDefinitionV1Schema, upgradedNetwork } from './network-definition.ts'
+import {
+  EarlierNetworkSchema,
+  NetworkDefinitionSchema,
+  NetworkDefinitionV1Schema,
+  NetworkDefinitionV2Schema,
+} from './network-definition.ts'
 import type { PersonRole } from './parties.ts'
 import type { IdentifiedList } from './references.ts'
 import { entriesOf, idFields, referencesOf } from './references.ts'
@@ -212,9 +217,9 @@ export type NetworkReading =
 
 /** Reads a network definition from parsed JSON. An unsound one is never used, not even in part. */
 export const readNetwork = (json: unknown): NetworkReading => {
-  const parsed = z.object({ schema: NetworkDefinitionV1Schema.shape.schema }).safeParse(json).success
-    ? NetworkDefinitionV1Schema.transform(upgradedNetwork).safeParse(json)
-    : NetworkDefinitionSchema.safeParse(json)
+  const schema = z.union([NetworkDefinitionV1Schema, NetworkDefinitionV2Schema].map((one) => one.shape.schema))
+  const isEarlier = z.object({ schema }).safeParse(json).success
+  const parsed = (isEarlier ? EarlierNetworkSchema : NetworkDefinitionSchema).safeParse(json)
   const problems = parsed.success
     ? checkNetwork(parsed.data)
     : parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))

@@ -12,7 +12,7 @@ import {
   PersonSchema,
   SiteSchema,
 } from './parties.ts'
-import { PathwaySchema } from './pathway.ts'
+import { PathwaySchema, PathwayV1Schema, upgradedPathway } from './pathway.ts'
 import { NetworkRatesSchema, standardRates } from './rates.ts'
 import { PoolSchema, ReaderSchema } from './reader.ts'
 import { SubspecialtySchema } from './vocabulary.ts'
@@ -44,7 +44,7 @@ export const NetworkDefinitionV1Schema = z
     agreements: z.array(AgreementSchema),
     holidayCalendars: z.array(HolidayCalendarSchema),
     shifts: z.array(ShiftSchema),
-    pathways: z.array(PathwaySchema).min(1),
+    pathways: z.array(PathwayV1Schema).min(1),
     evidence: z.array(EvidenceSchema),
     overflow: z.array(PoolOrderSchema),
     operations: z.strictObject({ desk: PersonIdSchema, executive: PersonIdSchema }),
@@ -55,22 +55,32 @@ export const NetworkDefinitionV1Schema = z
   })
   .meta({ id: 'NetworkDefinition' })
 
-/**
- * Everything the cells share. It holds no patient data, is kept under version control, and is applied to each cell with
- * one command: a new partner is a reviewed change to this file.
- */
-export const NetworkDefinitionSchema = NetworkDefinitionV1Schema.extend({
+/** Until pathways held nothing that is not read. */
+export const NetworkDefinitionV2Schema = NetworkDefinitionV1Schema.extend({
   schema: z.literal('overread/network@2'),
   people: z.array(PersonSchema).min(1),
   machineClients: z.array(MachineClientSchema),
   rates: NetworkRatesSchema,
 }).meta({ id: 'NetworkDefinitionV2' })
+
+/**
+ * Everything the cells share. It holds no patient data, is kept under version control, and is applied to each cell with
+ * one command: a new partner is a reviewed change to this file.
+ */
+export const NetworkDefinitionSchema = NetworkDefinitionV2Schema.extend({
+  schema: z.literal('overread/network@3'),
+  pathways: z.array(PathwaySchema).min(1),
+}).meta({ id: 'NetworkDefinitionV3' })
 export type NetworkDefinition = z.infer<typeof NetworkDefinitionSchema>
 
-/** A definition of the first release as it is meant today. */
-export const upgradedNetwork = (first: z.infer<typeof NetworkDefinitionV1Schema>): NetworkDefinition => ({
-  ...first,
-  schema: 'overread/network@2',
-  machineClients: [],
-  rates: { standard: standardRates, organisations: [] },
-})
+const first = { machineClients: [], rates: { standard: standardRates, organisations: [] } }
+
+/** A definition of an earlier release as it is meant today. */
+export const EarlierNetworkSchema = z
+  .discriminatedUnion('schema', [NetworkDefinitionV1Schema, NetworkDefinitionV2Schema])
+  .transform((earlier): NetworkDefinition => ({
+    ...first,
+    ...earlier,
+    schema: 'overread/network@3',
+    pathways: earlier.pathways.map(upgradedPathway),
+  }))

@@ -6,7 +6,10 @@ const minutes = z
   .int()
   .min(1)
   .max(60 * 24 * 60)
-const slugList = z.array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/))
+const slug = z.string().regex(/^[a-z0-9][a-z0-9-]*$/)
+
+/** What a pathway asks of a patient's history, by a name of the network's own: `last-known-well`, `anticoagulants`. */
+export const HistoryItemSchema = slug.meta({ title: 'HistoryItem', examples: ['last-known-well'] })
 
 /** Who is called when a case is late, nearest to the patient's report first. */
 export const LadderRungSchema = z
@@ -31,17 +34,34 @@ export const PathwaySchema = z
   .strictObject({
     pathwayId: PathwayIdSchema,
     name: z.string().min(1).max(120),
-    serviceLine: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+    serviceLine: slug,
     priority: PrioritySchema,
     vetting: z.enum(['auto', 'manual']),
     clocks: PathwayClocksSchema,
     prelimFrom: PrelimFromSchema,
-    requiredHistory: slugList,
-    requiredSeries: slugList,
-    alertCategories: z.array(z.enum(['category-1', 'category-2', 'category-3', 'cancer'])),
-    reportTemplate: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
-    peerReviewPercent: z.number().min(0).max(100),
+    requiredHistory: z
+      .array(HistoryItemSchema)
+      .describe('what a referral must say; `question` is its clinical question'),
     ladder: z.array(LadderRungSchema).min(1),
   })
   .meta({ id: 'Pathway' })
 export type Pathway = z.infer<typeof PathwaySchema>
+
+const { ladder, ...beforeLadder } = PathwaySchema.shape
+
+/** As long as pathways also held what nothing read: series by name, alert categories, a report template, a rate of peer review. */
+export const PathwayV1Schema = z
+  .strictObject({
+    ...beforeLadder,
+    requiredSeries: z.array(slug),
+    alertCategories: z.array(z.enum(['category-1', 'category-2', 'category-3', 'cancer'])),
+    reportTemplate: slug,
+    peerReviewPercent: z.number().min(0).max(100),
+    ladder,
+  })
+  .meta({ id: 'Pathway' })
+
+export const upgradedPathway = (first: z.infer<typeof PathwayV1Schema>): Pathway => {
+  const { requiredSeries: _, alertCategories: __, reportTemplate: ___, peerReviewPercent: ____, ...read } = first
+  return read
+}

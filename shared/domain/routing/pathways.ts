@@ -16,9 +16,6 @@ const ACKNOWLEDGE = { urgent: HOUR, routine: 7 * DAY }
 const urgentPack = {
   vetting: 'auto',
   prelimFrom: 'study-available',
-  requiredSeries: [],
-  alertCategories: ['category-1', 'category-2', 'category-3'],
-  peerReviewPercent: 3,
   ladder,
 } satisfies Partial<Pack>
 
@@ -26,7 +23,6 @@ const routinePack = {
   ...urgentPack,
   priority: 'routine',
   vetting: 'manual',
-  alertCategories: ['category-1', 'category-2', 'category-3', 'cancer'],
 } satisfies Partial<Pack>
 
 /**
@@ -50,7 +46,6 @@ const packs: Pack[] = [
       acknowledgeMinutes: ACKNOWLEDGE.urgent,
     },
     requiredHistory: ['last-known-well', 'symptoms', 'anticoagulants'],
-    reportTemplate: 'stroke-ct',
   },
   {
     ...urgentPack,
@@ -67,7 +62,6 @@ const packs: Pack[] = [
       acknowledgeMinutes: ACKNOWLEDGE.urgent,
     },
     requiredHistory: ['mechanism'],
-    reportTemplate: 'trauma-ct',
   },
   {
     ...urgentPack,
@@ -86,7 +80,6 @@ const packs: Pack[] = [
     // NICE QS74 statement 4 counts from the scan: an hour lost in sending the images is an hour lost to the patient.
     prelimFrom: 'scan',
     requiredHistory: ['mechanism', 'consciousness', 'anticoagulants'],
-    reportTemplate: 'head-ct',
   },
   {
     ...urgentPack,
@@ -103,7 +96,6 @@ const packs: Pack[] = [
       acknowledgeMinutes: ACKNOWLEDGE.urgent,
     },
     requiredHistory: ['question'],
-    reportTemplate: 'general',
   },
   {
     ...urgentPack,
@@ -120,7 +112,6 @@ const packs: Pack[] = [
       acknowledgeMinutes: ACKNOWLEDGE.urgent,
     },
     requiredHistory: ['question'],
-    reportTemplate: 'general',
   },
   {
     ...urgentPack,
@@ -128,7 +119,6 @@ const packs: Pack[] = [
     name: 'Suspected cancer',
     serviceLine: 'oncology',
     priority: 'urgent',
-    alertCategories: ['category-1', 'category-2', 'category-3', 'cancer'],
     clocks: {
       acceptMinutes: 4 * HOUR,
       prelimMinutes: null,
@@ -138,7 +128,6 @@ const packs: Pack[] = [
       acknowledgeMinutes: ACKNOWLEDGE.urgent,
     },
     requiredHistory: ['question', 'red-flags'],
-    reportTemplate: 'oncology',
   },
   {
     ...routinePack,
@@ -154,7 +143,6 @@ const packs: Pack[] = [
       acknowledgeMinutes: ACKNOWLEDGE.routine,
     },
     requiredHistory: ['diagnosis', 'treatment'],
-    reportTemplate: 'oncology',
   },
   {
     ...routinePack,
@@ -171,7 +159,6 @@ const packs: Pack[] = [
       acknowledgeMinutes: ACKNOWLEDGE.routine,
     },
     requiredHistory: ['question'],
-    reportTemplate: 'musculoskeletal',
   },
   {
     ...routinePack,
@@ -187,7 +174,6 @@ const packs: Pack[] = [
       acknowledgeMinutes: ACKNOWLEDGE.routine,
     },
     requiredHistory: ['question'],
-    reportTemplate: 'dental',
   },
 ]
 

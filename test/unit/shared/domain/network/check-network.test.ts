@@ -214,7 +214,7 @@ describe('a network definition', () => {
     ['a local time without minutes', 'shifts.0.startLocal', '24:00'],
     ['a window without an end', 'readers.0.registrations.0.validTo', undefined],
     ['a window without an offset', 'readers.0.registrations.0.validTo', '2036-01-01T00:00:00'],
-    ['another schema version', 'schema', 'overread/network@3'],
+    ['another schema version', 'schema', 'overread/network@4'],
     ['a shift nobody works', 'shifts.0.readerIds', []],
   ])('with %s does not fit the schema', (_what, path, value) => {
     const problems = problemsOf(withValue(path, value))
@@ -260,13 +260,17 @@ describe('machine clients and rates', () => {
     expect(twice.join()).toContain('tejo-reads has two entries')
   })
 
-  test('are none in a definition of the first release, which still is read', () => {
-    const { machineClients: _clients, rates: _rates, ...now } = { ...demoJson, schema: 'overread/network@1' }
+  test('are none in a definition of the first release, which still is read, and so is the second', () => {
+    const unread = { requiredSeries: ['cta'], alertCategories: [], reportTemplate: 'general', peerReviewPercent: 3 }
+    const pathways = demoJson.pathways.map((one) => ({ ...one, ...unread }))
+    const second = { ...demoJson, schema: 'overread/network@2', pathways }
+    expect(readNetwork(second)).toEqual({ outcome: 'sound', network: demoNetwork })
+    const { machineClients: _clients, rates: _rates, ...now } = { ...second, schema: 'overread/network@1' }
     const first = { ...now, people: now.people.filter(({ roles }) => !roles.includes('privacy-officer')) }
     expect(problemsOf({ ...first, people: now.people })).not.toEqual([])
     expect(readNetwork(first)).toMatchObject({
       outcome: 'sound',
-      network: { machineClients: [], rates: demoNetwork.rates },
+      network: { machineClients: [], rates: demoNetwork.rates, pathways: demoNetwork.pathways },
     })
   })
 })
