@@ -42,8 +42,16 @@ export const acceptReferral = (ports: CaseDeskPorts, asked: Asked<unknown>) =>
 export const acknowledgeReport = (ports: CaseDeskPorts, asked: Asked<unknown>) =>
   run(ports, 'acknowledgeReport', asked, { command: 'acknowledge' })
 
+const resolved = ({ resolution, code }: BodyOf<'resolveException'>) => ({
+  resolution,
+  ...(code === undefined ? {} : { code }),
+})
+
 export const resolveException = (ports: CaseDeskPorts, asked: Asked<BodyOf<'resolveException'>>) =>
-  run(ports, 'resolveException', asked, { command: 'resolve-exception', resolution: asked.body.resolution })
+  run(ports, 'resolveException', asked, { command: 'resolve-exception', ...resolved(asked.body) })
+
+export const reviewLateImages = (ports: CaseDeskPorts, asked: Asked<BodyOf<'reviewLateImages'>>) =>
+  run(ports, 'reviewLateImages', asked, { command: 'review-late-images', outcome: asked.body.outcome })
 
 /** Only after a preliminary report: a claim before it ends by its own timer. The report stands, and the site goes on reading it. */
 export const handOverCase = (ports: CaseDeskPorts, asked: Asked<BodyOf<'handOverCase'>>) =>

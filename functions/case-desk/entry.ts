@@ -22,6 +22,7 @@ export const entry = (ports: HttpPorts & ReadPorts & desk.CaseDeskPorts) =>
     cancelReferral: (asked) => desk.cancelReferral(ports, asked),
     acknowledgeReport: (asked) => desk.acknowledgeReport(ports, asked),
     resolveException: (asked) => desk.resolveException(ports, asked),
+    reviewLateImages: (asked) => desk.reviewLateImages(ports, asked),
     handOverCase: (asked) => desk.handOverCase(ports, asked),
     declareEmergency: (asked) => emergencies.declareEmergency(ports, asked),
     confirmEmergency: (asked) => emergencies.confirmEmergency(ports, asked),

@@ -65,6 +65,10 @@ function factsOf(e: CaseEvent): TimelineEntry['facts'] {
     case 'exception-resolved':
     case 'aside-resolved':
       return { code: e.code, resolution: e.resolution }
+    case 'critical-result-declared':
+      return { reportId: e.result.reportId, category: e.result.category, dueAt: e.result.dueAt }
+    case 'critical-result-received':
+      return { reportId: e.reportId }
     case 'emergency-declared': {
       const { emergencyId, readerId, reason, expiresAt, reviewDueAt } = e.emergency
       return { emergencyId, readerId, reason, expiresAt, reviewDueAt }

@@ -2,7 +2,7 @@ import type { UploadState, UploadUrlPage } from '../../shared/contracts/http/upl
 import type { AnswerOf, QueryOf } from '../../shared/contracts/routes.ts'
 import type { PermittedOperation } from '../../shared/domain/access/permissions.ts'
 import type { ReferralId } from '../../shared/domain/case/case.ts'
-import { isTerminal } from '../../shared/domain/case/states.ts'
+import { isAbandoned } from '../../shared/domain/case/states.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { ObjectReasonSchema } from '../../shared/domain/upload/object-reason.ts'
 import { arrivalKey, partsOf, type AnnouncedObject } from '../../shared/domain/upload/upload-session.ts'
@@ -34,10 +34,10 @@ export async function authoriseUpload(
   return { authorised, upload }
 }
 
-/** An upload still takes objects while it is open and its case lives. */
+/** An upload still takes objects while it is open and its case is not closed without a report. */
 export function requireOpen({ authorised, upload }: AuthorisedUpload): void {
   const { state } = authorised.case.phase
-  if (isTerminal(state) || upload.session.state === 'complete') throw new Refusal('upload-closed', { state })
+  if (isAbandoned(state) || upload.session.state === 'complete') throw new Refusal('upload-closed', { state })
 }
 
 export const stateOf = ({ authorised, upload }: AuthorisedUpload): UploadState => ({

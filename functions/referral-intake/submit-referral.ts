@@ -84,6 +84,10 @@ const ageYears = (birthDate: string | undefined, now: Instant): number | undefin
     ? undefined
     : Math.min(130, Math.max(0, Math.floor((Date.parse(now) - Date.parse(birthDate)) / YEAR_MS)))
 
+/** Its clinical question is asked of every referral, and named by a pathway like the rest. */
+const missingHistory = ({ clinical }: SubmitReferral, { requiredHistory }: Pathway): string[] =>
+  requiredHistory.filter((item) => item !== 'question' && clinical.answers?.[item] === undefined)
+
 const resolve = (body: SubmitReferral, age: number | undefined): SubspecialtyResolution =>
   resolveSubspecialty({
     modalities: [body.order.modality],
@@ -150,6 +154,7 @@ export async function submitReferral(
     reading: readingOf(resolution),
     patient: await sealPatient(ports.keys, referralId, placement.site.jurisdiction, body),
     // A system refers nobody: questions go to a person, and no reader reads what they themselves referred.
+    missingHistory: missingHistory(body, placement.pathway),
     referrerPersonId: principal.kind === 'machine' ? placement.site.coordinator : principal.personId,
   })
   const rows = [

@@ -2,8 +2,9 @@ import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
 import type { HomeAttachment } from '../../shared/contracts/stored/home-report.ts'
 import type { ReportContent, SealedReport } from '../../shared/contracts/stored/sealed-report.ts'
 import type { Case, ReportKind } from '../../shared/domain/case/case.ts'
-import { reportEvents } from '../../shared/domain/case/decide.ts'
+import type { CriticalCategory } from '../../shared/domain/case/critical-result.ts'
 import { eventRules } from '../../shared/domain/case/events.ts'
+import { reportEvents } from '../../shared/domain/case/reading-happenings.ts'
 import type { CaseState } from '../../shared/domain/case/states.ts'
 import type { NetworkIndex } from '../../shared/domain/network/index-network.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
@@ -92,6 +93,9 @@ async function contentOf(
   }
 }
 
+const criticalOf = ({ text: { alert } }: ReportContent): { critical?: CriticalCategory } =>
+  alert === 'none' ? {} : { critical: alert }
+
 function preparedOf(
   { kind, reportId, decisionId, asked }: Signing,
   right: Right,
@@ -109,7 +113,7 @@ function preparedOf(
     grounds: eligibility.grounds,
   }
   return {
-    command: { command: 'file-report', kind, reportId, readerId: reader.readerId, sha256 },
+    command: { command: 'file-report', kind, reportId, readerId: reader.readerId, sha256, ...criticalOf(content) },
     audit: {
       decision: decision.record,
       facts: { reportId, decisionId, sha256, attachments: content.attachments.length },

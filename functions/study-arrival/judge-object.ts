@@ -4,7 +4,7 @@ import { checkIdentity, type ExpectedIdentity } from '../../shared/domain/dicom/
 import { inspectDicomObject, type AcceptedObject, type InflateRaw } from '../../shared/domain/dicom/inspect-object.ts'
 import { DICOM_LIMITS } from '../../shared/domain/dicom/limits.ts'
 import { judgeStorage, type InstanceFacts } from '../../shared/domain/dicom/storage-judgement.ts'
-import { isTerminal } from '../../shared/domain/case/states.ts'
+import { isAbandoned } from '../../shared/domain/case/states.ts'
 import type { ObjectReason } from '../../shared/domain/upload/object-reason.ts'
 import type { AnnouncedObject } from '../../shared/domain/upload/upload-session.ts'
 import type { PatientRecord } from '../../shared/ledger/patient-seal.ts'
@@ -58,7 +58,7 @@ export async function judgeObject(
   patient: PatientRecord,
   announced: AnnouncedObject | undefined,
 ): Promise<ObjectVerdict> {
-  if (isTerminal(c.phase.state)) return failed('case-closed')
+  if (isAbandoned(c.phase.state)) return failed('case-closed')
   if (announced === undefined) return failed('not-announced')
   if (head.bytes !== announced.bytes) return failed('size-differs')
   if (!(await digestAgrees(ports, ref, head, announced))) return failed('digest-differs')

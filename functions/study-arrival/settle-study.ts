@@ -5,7 +5,7 @@ import type { ExceptionCode } from '../../shared/domain/case/exceptions.ts'
 import type { Instant } from '../../shared/domain/instant.ts'
 import type { SiteId } from '../../shared/domain/network/ids.ts'
 import type { NetworkIndex } from '../../shared/domain/network/index-network.ts'
-import { isTerminal } from '../../shared/domain/case/states.ts'
+import { isAbandoned } from '../../shared/domain/case/states.ts'
 import { readDicomJson } from '../../shared/domain/dicom/read-metadata.ts'
 import type { DicomJson } from '../../shared/domain/dicom/dicom-json-values.ts'
 import { dicomJsonText } from '../../shared/domain/dicom/dicom-json.ts'
@@ -152,7 +152,7 @@ export async function settleStudy(ports: SettlePorts, referralId: string): Promi
     operation: 'ingest',
     directory,
     prepare: async (loaded): Promise<Prepared> => {
-      if (loaded === undefined || isTerminal(loaded.case.phase.state)) return { command: { command: 'nothing' } }
+      if (loaded === undefined || isAbandoned(loaded.case.phase.state)) return { command: { command: 'nothing' } }
       const counted = await countImages(ports.store, referralId)
       if (!countsDiffer(loaded.case, counted)) return { command: { command: 'nothing' } }
       const told = await nothingStored(ports, referralId, counted)

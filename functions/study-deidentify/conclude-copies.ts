@@ -2,7 +2,7 @@ import type { QueueMessage } from '../../shared/contracts/messages.ts'
 import { caseDirectory } from '../../shared/domain/case/directory.ts'
 import type { Case } from '../../shared/domain/case/case.ts'
 import type { Actor } from '../../shared/domain/case/events.ts'
-import { isTerminal } from '../../shared/domain/case/states.ts'
+import { isAbandoned } from '../../shared/domain/case/states.ts'
 import { withheldOf, type StudyCopies } from '../../shared/domain/deidentification/study-copies.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { commandCase, type CommandPorts, type Prepared } from '../../shared/ledger/command-case.ts'
@@ -40,7 +40,7 @@ export async function concludeCopies(ports: ConcludingPorts, message: QueueMessa
     guarded: () => new Refusal('busy', { what: 'copies' }),
     prepare: async (loaded): Promise<Prepared> => {
       const found = await loadCopies(ports.store, referralId)
-      if (loaded === undefined || found === undefined || isTerminal(loaded.case.phase.state)) {
+      if (loaded === undefined || found === undefined || isAbandoned(loaded.case.phase.state)) {
         return { command: { command: 'nothing' } }
       }
       const { copies, version } = found

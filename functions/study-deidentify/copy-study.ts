@@ -1,6 +1,6 @@
 import type { QueueMessage } from '../../shared/contracts/messages.ts'
 import type { Case } from '../../shared/domain/case/case.ts'
-import { isTerminal } from '../../shared/domain/case/states.ts'
+import { isAbandoned } from '../../shared/domain/case/states.ts'
 import { noCopies, withCopy, type CopyRecord } from '../../shared/domain/deidentification/study-copies.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { StoredInstanceSchema } from '../../shared/domain/upload/instance.ts'
@@ -73,7 +73,7 @@ async function makeDue(ports: CopyPorts, making: Making): Promise<'all' | 'more'
   return 'all'
 }
 
-const mayBeCopied = (c: Case | undefined): c is Case => c !== undefined && !isTerminal(c.phase.state)
+const mayBeCopied = (c: Case | undefined): c is Case => c !== undefined && !isAbandoned(c.phase.state)
 
 /**
  * Makes the copies of a case that are missing and lays those that may be released into their own bucket. Repeats make

@@ -1,4 +1,4 @@
-import { recordsFrom, surroundings } from '../../shared/adapters/aws/from-environment.ts'
+import { networkFrom, recordsFrom, surroundings } from '../../shared/adapters/aws/from-environment.ts'
 import { standardLog } from '../../shared/runtime/log.ts'
 import { entry } from './entry.ts'
 import { EnvironmentSchema } from './env.ts'
@@ -9,4 +9,5 @@ export const handler = entry({
   ...surroundings,
   log: standardLog,
   store: recordsFrom(env),
+  network: networkFrom(env),
 })

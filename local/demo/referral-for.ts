@@ -27,6 +27,12 @@ const pathwayByModality: Readonly<Record<string, string>> = {
   MR: 'oncology-follow-up',
 }
 
+/** What the pathways of the demo network ask of the history. */
+const historyByPathway: Readonly<Record<string, SubmitReferral['clinical']['answers']>> = {
+  stroke: { 'last-known-well': 'Demonstration', symptoms: 'Demonstration', anticoagulants: 'Demonstration' },
+  'oncology-follow-up': { diagnosis: 'Demonstration', treatment: 'Demonstration' },
+}
+
 const isHead = (text: string | undefined): boolean => /head|brain|skull/i.test(text ?? '')
 
 const isoDate = (dicomDate: string | undefined, today: string): string | undefined => {
@@ -62,16 +68,18 @@ export function referralFor(group: StudyGroup, site: DemoSite, number: number, t
     (modality === 'CT' || modality === 'MR') && (isHead(facts.bodyPartExamined) || isHead(facts.studyDescription))
   const birthDate = isoDate(facts.patientBirthDate, today)
   const described = facts.studyDescription?.trim()
+  const pathwayId = stroke ? 'stroke' : (pathwayByModality[modality] ?? 'routine-orthopaedic')
+  const answers = historyByPathway[pathwayId]
   return {
     siteId: SiteIdSchema.parse(site.siteId),
-    pathwayId: PathwayIdSchema.parse(stroke ? 'stroke' : (pathwayByModality[modality] ?? 'routine-orthopaedic')),
+    pathwayId: PathwayIdSchema.parse(pathwayId),
     patient: {
       patientId: facts.patientId ?? `SITE-${String(number).padStart(4, '0')}`,
       name: nameOf(facts.patientName),
       ...(facts.issuerOfPatientId === undefined ? {} : { issuerOfPatientId: facts.issuerOfPatientId }),
       ...(birthDate === undefined ? {} : { birthDate }),
     },
-    clinical: { question: 'Demonstration: please report.' },
+    clinical: { question: 'Demonstration: please report.', ...(answers === undefined ? {} : { answers }) },
     order: {
       accessionNumber: accessionOf(group.studyInstanceUid, number),
       studyInstanceUid: group.studyInstanceUid,

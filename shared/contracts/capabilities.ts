@@ -105,7 +105,12 @@ export const capabilities = {
     records: true,
     buckets: { network: ['read'], reports: ['read'] },
   },
-  'turnaround-count': { trigger: 'queue', consumes: ['numbers'], records: true },
+  'turnaround-count': {
+    trigger: 'queue',
+    consumes: ['numbers'],
+    records: true,
+    buckets: { network: ['read'] },
+  },
   'outbox-dispatch': {
     trigger: 'outbox',
     records: true,

@@ -38,6 +38,8 @@ export const status: CaseStatus = {
   escalations: [],
   exceptions: [],
   emergencies: [],
+  missingHistory: [],
+  criticalResults: [],
   task: { status: 'in-progress', businessStatus: 'claimed' },
 }
 

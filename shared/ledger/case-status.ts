@@ -35,6 +35,8 @@ export function caseStatus(c: Case, version: number): CaseStatus {
     escalations: c.escalations,
     exceptions: c.exceptions,
     emergencies: c.emergencies,
+    missingHistory: c.missingHistory,
+    criticalResults: c.criticalResults,
     task: { status: task, businessStatus },
     ...(c.phase.state === 'exception' ? { exceptionCode: c.phase.code } : {}),
     ...(readerId === undefined ? {} : { readerId }),

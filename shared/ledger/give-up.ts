@@ -1,5 +1,5 @@
 import type { ReferralId } from '../domain/case/case.ts'
-import type { ExceptionCode } from '../domain/case/exceptions.ts'
+import type { AsideCode, ExceptionCode } from '../domain/case/exceptions.ts'
 import { caseDirectory } from '../domain/case/directory.ts'
 import type { Actor } from '../domain/case/events.ts'
 import { isTerminal } from '../domain/case/states.ts'
@@ -26,5 +26,21 @@ export async function giveUpOnCase(
         ['exception', 'needs-information', 'draft'].includes(loaded.case.phase.state)
       return { command: held ? { command: 'nothing' } : { command: 'raise-exception', code } }
     },
+  })
+}
+
+/** As `giveUpOnCase`, of what no patient waits for: beside the path, and beside a closed case too. */
+export async function giveUpBesideCase(
+  ports: CommandPorts & { readonly network: NetworkDirectory },
+  referralId: ReferralId,
+  by: Actor,
+  code: AsideCode,
+): Promise<void> {
+  await commandCase(ports, {
+    referralId,
+    by,
+    operation: 'giveUp',
+    directory: caseDirectory(await ports.network.current()),
+    prepare: (): Prepared => ({ command: { command: 'raise-aside', code } }),
   })
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import {
   ClinicalContextSchema,
+  ClinicalContextV1Schema,
   PatientSchema,
   TakenOrderSchema,
   type SubmitReferral,
@@ -12,11 +13,13 @@ import type { KeyVault, SealContext } from '../ports/key-vault.ts'
 import type { OpeningRight } from '../ports/rights.ts'
 
 /** Who the patient is and why they are imaged: the one part of a referral that no list, log, key or queue ever holds. */
-export const PatientRecordSchema = z.strictObject({
+export const PatientRecordV1Schema = z.strictObject({
   patient: PatientSchema,
-  clinical: ClinicalContextSchema,
+  clinical: ClinicalContextV1Schema,
   order: TakenOrderSchema,
 })
+/** Reads the first form too: it says more and asks no more. */
+export const PatientRecordSchema = PatientRecordV1Schema.extend({ clinical: ClinicalContextSchema })
 export type PatientRecord = z.infer<typeof PatientRecordSchema>
 
 const contextOf = (

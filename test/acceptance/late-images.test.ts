@@ -5,9 +5,10 @@ import { eventually, referralBody, sendStudy, studyInHand, submit } from './stud
 import { openTarget, personOfReader, type Target } from './target.ts'
 import { refusalOf } from './refusal-of.ts'
 
-const whole = studyInHand(3)
+const whole = studyInHand(4)
 const first = { ...whole, objects: whole.objects.slice(0, 2) }
-const late = { ...whole, objects: whole.objects.slice(2) }
+const late = { ...whole, objects: whole.objects.slice(2, 3) }
+const latest = { ...whole, objects: whole.objects.slice(3) }
 
 let target: Target
 let clerk: ApiClient
@@ -45,7 +46,58 @@ describe('images that come when the study is with its readers', () => {
     )
     const { images } = await reader.call('listImages', { params })
     expect(images.map(({ sopInstanceUid }) => sopInstanceUid).sort()).toEqual(
-      whole.objects.map(({ sopInstanceUid }) => sopInstanceUid).sort(),
+      whole.objects
+        .slice(0, 3)
+        .map(({ sopInstanceUid }) => sopInstanceUid)
+        .sort(),
     )
+  })
+})
+
+describe('images that come when the report is final', () => {
+  const text = { findings: 'Hyperdense left MCA.', impression: 'Left M1 occlusion.', alert: 'category-1' as const }
+
+  it('come in, and stand beside the case as unread until its reader has looked', async () => {
+    const params = { referralId }
+    const { readerId = '' } = await clerk.call('readStatus', { params })
+    const reader = target.as(personOfReader(readerId))
+    await atCurrentVersion(reader, referralId, (version) =>
+      reader.call('signFinal', { params, version, body: { text, attachmentIds: [] } }),
+    )
+    await sendStudy(clerk, referralId, latest)
+    const sent = await eventually(
+      target,
+      'p-clerk-vienna',
+      referralId,
+      ({ images, state }) => images.stored === 4 && images.complete && state === 'delivered',
+    )
+    const open = sent.exceptions.filter(({ resolvedAt }) => resolvedAt === undefined)
+    expect(open).toMatchObject([
+      { code: 'images-after-report', owner: { role: 'reader', personId: personOfReader(readerId) } },
+    ])
+    expect((await reader.call('listImages', { params })).images).toHaveLength(4)
+    const clerks = atCurrentVersion(clerk, referralId, (version) =>
+      clerk.call('reviewLateImages', { params, version, body: { outcome: 'nothing-to-add' } }),
+    )
+    expect(await refusalOf(clerks)).toMatchObject({ code: 'not-permitted' })
+    const seen = await atCurrentVersion(reader, referralId, (version) =>
+      reader.call('reviewLateImages', { params, version, body: { outcome: 'nothing-to-add' } }),
+    )
+    expect(seen.exceptions.every(({ resolvedAt }) => resolvedAt !== undefined)).toBe(true)
+  })
+
+  it('do not hide the critical result that the report declared, for which the referrer is called until they take it up', async () => {
+    const referrer = target.as('p-clerk-vienna')
+    const { referrals } = await referrer.call('listEscalations', { query: { limit: 200 } })
+    const calls = referrals.find((one) => one.referralId === referralId)?.escalations ?? []
+    const [call] = calls.filter(({ clock }) => clock.startsWith('critical:'))
+    const taken = await atCurrentVersion(referrer, referralId, (version) =>
+      referrer.call('acknowledgeEscalation', {
+        params: { referralId, escalationId: call?.escalationId ?? '' },
+        version,
+        body: {},
+      }),
+    )
+    expect(taken.criticalResults).toMatchObject([{ category: 'category-1', receivedBy: 'p-clerk-vienna' }])
   })
 })

@@ -2,6 +2,7 @@ import { createHash, randomInt } from 'node:crypto'
 import type { SubmitReferral } from '../../shared/contracts/http/referrals.ts'
 import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
 import { PathwayIdSchema, SiteIdSchema } from '../../shared/domain/network/ids.ts'
+import { defaultPathways } from '../../shared/domain/routing/pathways.ts'
 import { join } from 'node:path'
 import type { ApiClient } from '../../local/client/api-client.ts'
 import { completeUpload, openUpload, sendUpload } from '../../local/client/upload-study.ts'
@@ -49,6 +50,13 @@ export function studyInHand(
   return { studyInstanceUid, objects }
 }
 
+/** What the pathway asks of the history. */
+const historyFor = (pathwayId: string): Pick<SubmitReferral['clinical'], 'answers'> => {
+  const asked = defaultPathways.find((one) => one.pathwayId === pathwayId)?.requiredHistory ?? []
+  const answers = asked.filter((item) => item !== 'question').map((item) => [item, 'As told by the family'] as const)
+  return answers.length === 0 ? {} : { answers: Object.fromEntries(answers) }
+}
+
 export const referralBody = (
   study: Pick<StudyInHand, 'studyInstanceUid'> | undefined,
   pathwayId = 'stroke',
@@ -57,7 +65,7 @@ export const referralBody = (
   siteId: SiteIdSchema.parse(siteId),
   pathwayId: PathwayIdSchema.parse(pathwayId),
   patient: { ...patient, name: { ...patient.name } },
-  clinical: { question: 'Large vessel occlusion?' },
+  clinical: { question: 'Large vessel occlusion?', ...historyFor(pathwayId) },
   order: {
     modality: 'CT',
     bodyPart: 'HEAD',

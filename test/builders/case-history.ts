@@ -24,7 +24,7 @@ export const plainDirectory: CaseDirectory = {
 }
 
 export const birthOf = (changes: Partial<CaseBirth> = {}): CaseBirth => ({
-  schema: 'overread/case@3',
+  schema: 'overread/case@4',
   referralId: 'alder-hospital.00000000000000000000000001',
   referringOrgId: 'alder-hospital',
   siteId: 'alder-main',
@@ -57,6 +57,8 @@ export const birthOf = (changes: Partial<CaseBirth> = {}): CaseBirth => ({
   escalations: [],
   exceptions: [],
   emergencies: [],
+  missingHistory: [],
+  criticalResults: [],
   ...changes,
 })
 

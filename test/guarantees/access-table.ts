@@ -46,6 +46,7 @@ const read = [
   'renewClaim',
   'releaseCase',
   'requestInformation',
+  'reviewLateImages',
 ] as const
 const keepOrErase = [
   'readRetention',
@@ -82,7 +83,9 @@ export const rights: Readonly<Record<PersonRole, Rights>> = {
     'reading group': ['claimCase'],
     'reader named in an emergency': [...follow, 'claimCase'],
   },
-  'reading-group-lead': { 'reading group': [...follow, 'readReports', 'handOverCase', 'declareEmergency'] },
+  'reading-group-lead': {
+    'reading group': [...follow, 'readReports', 'handOverCase', 'declareEmergency', 'reviewLateImages'],
+  },
   'quality-reviewer': {
     'reading group': [...follow, 'readReports'],
     'referring organisation': [...follow, 'reviewEmergency'],

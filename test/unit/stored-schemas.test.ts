@@ -11,9 +11,14 @@ import { SealedReportSchema } from '../../shared/contracts/stored/sealed-report.
 import { OutboxMessageSchema, OutboxMessageV1Schema, OutboxMessageV2Schema } from '../../shared/contracts/messages.ts'
 import { AuditRecordSchema } from '../../shared/domain/audit/audit-record.ts'
 import { canonicalJson, type JsonValue } from '../../shared/domain/canonical-json.ts'
-import { CaseSchema, CaseV1Schema, CaseV2Schema } from '../../shared/domain/case/case.ts'
+import { CaseSchema, CaseV1Schema, CaseV2Schema, CaseV3Schema } from '../../shared/domain/case/case.ts'
 import { CopyRecordSchema, StudyCopiesSchema } from '../../shared/domain/deidentification/study-copies.ts'
-import { CaseEventSchema, CaseEventV1Schema, CaseEventV2Schema } from '../../shared/domain/case/events.ts'
+import {
+  CaseEventSchema,
+  CaseEventV1Schema,
+  CaseEventV2Schema,
+  CaseEventV3Schema,
+} from '../../shared/domain/case/events.ts'
 import {
   NetworkDefinitionSchema,
   NetworkDefinitionV1Schema,
@@ -36,7 +41,7 @@ import {
   UploadSessionV2Schema,
 } from '../../shared/domain/upload/upload-session.ts'
 import { CounterSchema } from '../../shared/ledger/counters.ts'
-import { PatientRecordSchema } from '../../shared/ledger/patient-seal.ts'
+import { PatientRecordSchema, PatientRecordV1Schema } from '../../shared/ledger/patient-seal.ts'
 
 /**
  * Everything that outlives a deployment, by name and version. A record written under one version must be read by the next
@@ -46,17 +51,20 @@ import { PatientRecordSchema } from '../../shared/ledger/patient-seal.ts'
 const stored: Readonly<Record<string, z.ZodType>> = {
   'overread/case@1': CaseV1Schema,
   'overread/case@2': CaseV2Schema,
-  'overread/case@3': CaseSchema,
+  'overread/case@3': CaseV3Schema,
+  'overread/case@4': CaseSchema,
   'overread/case-event@1': CaseEventV1Schema,
   'overread/case-event@2': CaseEventV2Schema,
-  'overread/case-event@3': CaseEventSchema,
+  'overread/case-event@3': CaseEventV3Schema,
+  'overread/case-event@4': CaseEventSchema,
   'overread/audit@1': AuditRecordSchema,
   'overread/residency-decision@1': DecisionRecordSchema,
   'overread/jurisdiction-policy@1': JurisdictionPolicySchema,
   'overread/network@1': NetworkDefinitionV1Schema,
   'overread/network@2': NetworkDefinitionV2Schema,
   'overread/network@3': NetworkDefinitionSchema,
-  'overread/patient-record@1': PatientRecordSchema,
+  'overread/patient-record@1': PatientRecordV1Schema,
+  'overread/patient-record@2': PatientRecordSchema,
   'overread/upload@1': UploadSessionV1Schema,
   'overread/upload@2': UploadSessionV2Schema,
   'overread/manifest@1': ManifestChunkSchema,

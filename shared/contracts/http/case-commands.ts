@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { EmergencyReasonSchema, ReviewOutcomeSchema } from '../../domain/case/emergency.ts'
+import { AsideCodeSchema } from '../../domain/case/exceptions.ts'
 import { ReaderIdSchema } from '../../domain/network/ids.ts'
 import { ReferralParamsSchema } from './referrals.ts'
 
@@ -22,8 +23,12 @@ export const CancelSchema = z
 export const ResolveExceptionSchema = z
   .strictObject({
     resolution: z.enum(['images-requested-again', 'reader-arranged', 'retry', 'handled-by-telephone', 'other']),
+    code: AsideCodeSchema.optional().meta({ description: 'Of what stands beside the path, this alone' }),
   })
   .meta({ id: 'ResolveException', examples: [{ resolution: 'retry' }] })
+export const ReviewLateImagesSchema = z
+  .strictObject({ outcome: z.enum(['nothing-to-add', 'reported-in-addendum']) })
+  .meta({ id: 'ReviewLateImages', examples: [{ outcome: 'nothing-to-add' }] })
 export const DeclareEmergencySchema = z
   .strictObject({ readerId: ReaderIdSchema, reason: EmergencyReasonSchema })
   .meta({ id: 'DeclareEmergency', examples: [{ readerId: 'r-harris', reason: 'threat-to-life' }] })

@@ -8,6 +8,7 @@ import {
   ReportMarkSchema,
   UrgencySchema,
 } from '../../domain/case/case.ts'
+import { CriticalResultSchema } from '../../domain/case/critical-result.ts'
 import { ExceptionCodeSchema, ExceptionRecordSchema } from '../../domain/case/exceptions.ts'
 import { EmergencySchema } from '../../domain/case/emergency.ts'
 import { ActorSchema } from '../../domain/case/events.ts'
@@ -17,6 +18,7 @@ import { UID_FORM } from '../../domain/dicom/dicom-uid.ts'
 import { DicomModalitySchema } from '../../domain/dicom/modality.ts'
 import { InstantSchema } from '../../domain/instant.ts'
 import { PathwayIdSchema, SiteIdSchema } from '../../domain/network/ids.ts'
+import { HistoryItemSchema } from '../../domain/network/pathway.ts'
 import { ModalitySchema } from '../../domain/network/vocabulary.ts'
 import { freeText, refusingUnreadable, shortText, type ReadAs } from './free-text.ts'
 import { CaseNoteSchema } from './notes.ts'
@@ -44,7 +46,8 @@ export const PatientSchema = z
   })
 export type Patient = z.infer<typeof PatientSchema>
 
-export const ClinicalContextSchema = z
+/** As it was stored before a pathway's own questions had answers of their own. */
+export const ClinicalContextV1Schema = z
   .strictObject({
     question: freeText,
     history: freeText.optional(),
@@ -53,7 +56,25 @@ export const ClinicalContextSchema = z
       .max(5)
       .optional(),
   })
-  .meta({ id: 'ClinicalContext', examples: [{ question: 'Acute left-sided weakness: large vessel occlusion?' }] })
+  .meta({ id: 'ClinicalContext' })
+
+const ANSWERS = 20
+
+export const ClinicalContextSchema = ClinicalContextV1Schema.extend({
+  answers: z
+    .record(HistoryItemSchema.max(40), freeText)
+    .refine((answers) => Object.keys(answers).length <= ANSWERS)
+    .optional()
+    .meta({ description: 'To what the pathway asks of the history (`requiredHistory`), by its names' }),
+}).meta({
+  id: 'ClinicalContext',
+  examples: [
+    {
+      question: 'Acute left-sided weakness: large vessel occlusion?',
+      answers: { 'last-known-well': '02:10', symptoms: 'Left arm and leg', anticoagulants: 'None' },
+    },
+  ],
+})
 
 const identifiers: ReadonlySet<string> = new Set([
   'patient.patientId',
@@ -97,7 +118,10 @@ export const SubmitReferralSchema = z
           birthDate: '1956-02-29',
           sex: 'F',
         },
-        clinical: { question: 'Acute left-sided weakness: large vessel occlusion?' },
+        clinical: {
+          question: 'Acute left-sided weakness: large vessel occlusion?',
+          answers: { 'last-known-well': '02:10', symptoms: 'Left arm and leg', anticoagulants: 'None' },
+        },
         order: { accessionNumber: 'A-1', modality: 'CT', bodyPart: 'HEAD' },
       },
     ],
@@ -136,6 +160,8 @@ export const CaseStatusSchema = z
     /** Those with an owner stand beside the path: the case goes on meanwhile. */
     exceptions: z.array(ExceptionRecordSchema),
     emergencies: z.array(EmergencySchema),
+    missingHistory: CaseSchema.shape.missingHistory,
+    criticalResults: z.array(CriticalResultSchema),
     rejectedBecause: z.string().optional(),
     task: z.strictObject({ status: z.string(), businessStatus: z.string() }),
   })

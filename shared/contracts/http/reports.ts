@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ReferralIdSchema, ReportKindSchema } from '../../domain/case/case.ts'
+import { CriticalCategorySchema } from '../../domain/case/critical-result.ts'
 import { InstantSchema } from '../../domain/instant.ts'
 import { Sha256Schema } from '../sha256.ts'
 import { refusingUnreadable } from './free-text.ts'
@@ -10,8 +11,8 @@ export const ReportTextSchema = z
     findings: section,
     impression: section,
     recommendation: section.optional(),
-    /** The category the reader gives; the critical-result loop starts from it. */
-    alert: z.enum(['none', 'category-1', 'category-2', 'category-3', 'cancer']).default('none'),
+    /** The category the reader gives: any but `none` is a critical result, for which the site is called until it takes it up. */
+    alert: z.enum(['none', ...CriticalCategorySchema.options]).default('none'),
   })
   .meta({
     id: 'ReportText',

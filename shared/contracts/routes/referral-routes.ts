@@ -9,6 +9,7 @@ import {
   HandOverSchema,
   RejectSchema,
   ResolveExceptionSchema,
+  ReviewLateImagesSchema,
   ReviewEmergencySchema,
 } from '../http/case-commands.ts'
 import { EscalationPageSchema, EscalationParamsSchema } from '../http/escalations.ts'
@@ -142,7 +143,7 @@ export const referralRoutes = [
     'provideInformation',
     'provide-information',
     'referrals:write',
-    'Answer a question and put the case back',
+    'Answer a question and put the case back; or say what the history lacked, while the case goes on',
     ProvideInformationSchema,
   ),
   caseCommand('cancelReferral', 'cancel', 'referrals:write', 'Cancel a referral that has no report yet', CancelSchema),
@@ -154,6 +155,16 @@ export const referralRoutes = [
     'Put a case back on its path; of a case that is on it, close what somebody was to look at meanwhile',
     ResolveExceptionSchema,
   ),
+  {
+    ...caseCommand(
+      'reviewLateImages',
+      'late-images/review',
+      'reports:write',
+      'Say that you have looked at images that came after the final report, and what came of it',
+      ReviewLateImagesSchema,
+    ),
+    scopes: ['reports:write', 'referrals:triage'],
+  },
   caseCommand(
     'handOverCase',
     'hand-over',

@@ -98,6 +98,8 @@ export const permissions = {
     { roles: ['operations'], relations: ['operations'] },
     { roles: ['coordinator'], relations: ['referring'] },
   ],
+  // The reader who signed; their lead, where they are no longer there to look.
+  reviewLateImages: [...holder, { roles: ['reading-group-lead'], relations: ['reading-group'] }],
   handOverCase: [
     { roles: ['operations'], relations: ['operations'] },
     { roles: ['coordinator'], relations: ['referring'] },

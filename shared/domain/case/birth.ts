@@ -22,11 +22,12 @@ export function birthOf(given: {
   readonly reading: Reading
   readonly patient: Sealed
   readonly referrerPersonId: string
+  readonly missingHistory?: readonly string[]
 }): CaseBirth {
   const { site, pathway, order, reading } = given
   const clocks: PathwayClocks = pathway.clocks
   return {
-    schema: 'overread/case@3',
+    schema: 'overread/case@4',
     referralId: given.referralId,
     referringOrgId: site.orgId,
     siteId: site.siteId,
@@ -59,5 +60,7 @@ export function birthOf(given: {
     escalations: [],
     exceptions: [],
     emergencies: [],
+    missingHistory: [...(given.missingHistory ?? [])],
+    criticalResults: [],
   }
 }

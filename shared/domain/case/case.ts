@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { InstantSchema } from '../instant.ts'
-import { PrelimFromSchema } from '../network/pathway.ts'
+import { HistoryItemSchema, PrelimFromSchema } from '../network/pathway.ts'
 import { BodyRegionSchema, PrioritySchema, SubspecialtySchema } from '../network/vocabulary.ts'
+import { CriticalResultSchema } from './critical-result.ts'
 import { EmergencySchema } from './emergency.ts'
-import { ExceptionCodeSchema, ExceptionRecordSchema } from './exceptions.ts'
+import { ExceptionCodeSchema, ExceptionRecordSchema, ExceptionRecordV3Schema } from './exceptions.ts'
 import { OwnerSchema } from './owner.ts'
 
 /** `<referring organisation>.<26 characters>`: the owner is in the id, so a key never needs a look-up, and no patient is. */
@@ -212,14 +213,26 @@ export const CaseV2Schema = CaseV1Schema.extend({
   emergencies: z.array(EmergencySchema),
 })
 
-/** One referral, its study and its reports, as the events have made it. */
-export const CaseSchema = CaseV2Schema.extend({
+/** Written before a referral was held against the history that its pathway asks for, and before critical results had a clock. */
+export const CaseV3Schema = CaseV2Schema.extend({
   schema: z.literal('overread/case@3'),
   prelimFrom: PrelimFromSchema,
   images: CaseV1Schema.shape.images.extend({ scannedAt: InstantSchema.optional() }),
+  exceptions: z.array(ExceptionRecordV3Schema),
+})
+
+/** One referral, its study and its reports, as the events have made it. */
+export const CaseSchema = CaseV3Schema.extend({
+  schema: z.literal('overread/case@4'),
   exceptions: z.array(ExceptionRecordSchema),
+  missingHistory: z
+    .array(HistoryItemSchema)
+    .describe('what its pathway asks of the history and the referral did not say'),
+  criticalResults: z.array(CriticalResultSchema),
 })
 export type Case = z.infer<typeof CaseSchema>
 
 /** A filed report may have been acted upon: its case goes on to a final one, whoever signs that. */
 export const hasReport = (c: Case): boolean => c.reports.length > 0
+
+export const hasFinal = ({ milestones }: Case): boolean => milestones.finalAt !== undefined

@@ -2,7 +2,8 @@ import type { Instant } from '../instant.ts'
 import type { CaseBirth } from './events.ts'
 import type { EmergencyReason, ReviewOutcome } from './emergency.ts'
 import type { Claim, ReportKind } from './case.ts'
-import type { ExceptionCode } from './exceptions.ts'
+import type { CriticalCategory } from './critical-result.ts'
+import type { AsideCode, ExceptionCode } from './exceptions.ts'
 
 /** What may be asked of a case. Who may ask is `shared/domain/access`; whether it is possible now is `decide`. */
 export type CaseCommand =
@@ -32,7 +33,14 @@ export type CaseCommand =
   | { command: 'claim'; claim: Omit<Claim, 'claimedAt'>; emergencyId?: string }
   | { command: 'renew-claim'; readerId: string }
   | { command: 'release-claim'; readerId: string; because: 'returned' | 'no-longer-eligible' }
-  | { command: 'file-report'; kind: ReportKind; reportId: string; readerId: string; sha256: string }
+  | {
+      command: 'file-report'
+      kind: ReportKind
+      reportId: string
+      readerId: string
+      sha256: string
+      critical?: CriticalCategory
+    }
   | { command: 'deliver'; recipientOrgId: string }
   | { command: 'fail-delivery' }
   | { command: 'acknowledge' }
@@ -40,7 +48,10 @@ export type CaseCommand =
   /** Copies of the images are held back. `call`: somebody is to be told; `withdraw`: this reader can be shown nothing. */
   | { command: 'withhold-copies'; call: boolean; withdraw?: string }
   | { command: 'raise-exception'; code: ExceptionCode }
-  | { command: 'resolve-exception'; resolution: string }
+  | { command: 'raise-aside'; code: AsideCode }
+  /** `code`: of what stands beside the path, this alone. */
+  | { command: 'resolve-exception'; resolution: string; code?: AsideCode }
+  | { command: 'review-late-images'; outcome: string }
   | {
       command: 'declare-emergency'
       emergencyId: string

@@ -2,6 +2,7 @@ import { addMinutes, earlier, minutesBetween, type Instant } from '../instant.ts
 import { pauseMinutes, RUNG_SHARE } from './calls.ts'
 import { hasReport, type Case, type Phase, type Timer } from './case.ts'
 import type { Emergency } from './emergency.ts'
+import { exceptionOwners } from './exceptions.ts'
 import type { Owner } from './owner.ts'
 import type { Actor, Consequences } from './events.ts'
 import { ruleOf, type OwnerRole, type Span } from './states.ts'
@@ -104,6 +105,10 @@ const timerCourses = {
 } satisfies Record<string, (c: Case, phase: Phase, at: Instant, directory: CaseDirectory) => Timer | null>
 export type TimerCourse = keyof typeof timerCourses
 
+/** Whose work a phase is; an exception is its code's. */
+export const ownerRoleOf = (phase: Phase): OwnerRole | null =>
+  phase.state === 'exception' ? exceptionOwners[phase.code] : ruleOf(phase.state).owner
+
 /** Owner and clocks once `phase` holds. `c` already carries what the event changed. */
 export function consequencesOf(
   c: Case,
@@ -112,10 +117,10 @@ export function consequencesOf(
   course: TimerCourse,
   directory: CaseDirectory,
 ): Consequences {
-  const rule = ruleOf(phase.state)
-  if (rule.owner === null) return { owner: null, timer: null, target: null }
+  const role = ownerRoleOf(phase)
+  if (role === null) return { owner: null, timer: null, target: null }
   return {
-    owner: directory.ownerFor(rule.owner, { ...c, phase }),
+    owner: directory.ownerFor(role, { ...c, phase }),
     timer: timerCourses[course](c, phase, at, directory),
     target: targetFor(c, phase, at, directory.rungCount(c)),
   }

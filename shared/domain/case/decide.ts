@@ -1,69 +1,23 @@
-import type { Instant } from '../instant.ts'
 import type { RefusalCode, RefusalFacts } from '../refusal.ts'
-import { hasReport, type Case, type Phase } from './case.ts'
+import { hasReport, type Case } from './case.ts'
 import type { CaseCommand } from './commands.ts'
 import { consequencesOf, type DecisionContext, type TimerCourse } from './consequences.ts'
 import { countHappenings } from './count-images.ts'
+import { criticalAcknowledged, criticalTakenUp } from './critical-results.ts'
 import { eventRules, type CaseEvent, type Consequences, type EventRule } from './events.ts'
 import { evolve, phaseAfter, type Happening } from './evolve.ts'
-import { resolvedAsides } from './asides.ts'
+import { answeredHistory, raisedAside, resolvedAsides, unreadImages } from './asides.ts'
 import { followUp } from './follow-up.ts'
 import { dueHappenings } from './due.ts'
-import { emergencyHappenings, isLetIn } from './emergency-access.ts'
+import { emergencyHappenings } from './emergency-access.ts'
+import { claimHappenings, onlyHolder, reportHappenings } from './reading-happenings.ts'
 import { refuse, type Refused } from './refused.ts'
-import { isTerminal, mayFollow } from './states.ts'
+import { isAbandoned, isTerminal, mayFollow, type CaseState } from './states.ts'
 import { withheldHappenings } from './withhold-copies.ts'
 
 export type CaseDecision =
   | { readonly kind: 'accepted'; readonly events: readonly CaseEvent[]; readonly case: Case }
   | { readonly kind: 'refused'; readonly code: RefusalCode; readonly facts: RefusalFacts }
-
-const holderOf = (phase: Phase): string | undefined => ('claim' in phase ? phase.claim.readerId : undefined)
-
-const onlyHolder = (c: Case, readerId: string, happening: Happening): Happening[] | Refused => {
-  const holder = holderOf(c.phase)
-  if (holder === undefined) return refuse('illegal-transition', { state: c.phase.state })
-  return holder === readerId ? [happening] : refuse('claim-lost', { state: c.phase.state })
-}
-
-const inEmergency = ({ emergencyId }: Extract<CaseCommand, { command: 'claim' }>): Happening[] =>
-  emergencyId === undefined ? [] : [{ type: 'claimed-in-emergency', emergencyId }]
-
-function claimHappenings(
-  c: Case,
-  command: Extract<CaseCommand, { command: 'claim' }>,
-  at: Instant,
-): Happening[] | Refused {
-  if (c.phase.state === 'claimed') return refuse('claim-held', {})
-  const claimed: Happening = { type: 'case-claimed', claim: { ...command.claim, claimedAt: at } }
-  const { readerId } = command.claim
-  if (c.phase.state === 'offered' && c.phase.offer.readerId === readerId) return [claimed, ...inEmergency(command)]
-  // Named in an emergency, a reader takes the case from whoever has been offered it, and from nobody who reads it.
-  const isFree = c.phase.state === 'study-available' || c.phase.state === 'offered'
-  if (isFree && isLetIn(c, readerId, at)) return [claimed, ...inEmergency(command)]
-  return c.phase.state === 'offered' ? refuse('claim-held', {}) : refuse('illegal-transition', { state: c.phase.state })
-}
-
-/** The event that filing each kind of report leads to. */
-export const reportEvents = {
-  preliminary: 'preliminary-filed',
-  final: 'final-signed',
-  addendum: 'addendum-added',
-} as const
-
-function reportHappenings(
-  c: Case,
-  command: Extract<CaseCommand, { command: 'file-report' }>,
-  at: Instant,
-): Happening[] | Refused {
-  const { kind, reportId, readerId, sha256 } = command
-  const happening: Happening = { type: reportEvents[kind], report: { reportId, kind, readerId, sha256, filedAt: at } }
-  const rule: EventRule = eventRules[happening.type]
-  if (!Array.isArray(rule.from) || !rule.from.includes(c.phase.state)) {
-    return refuse('illegal-transition', { state: c.phase.state })
-  }
-  return onlyHolder(c, readerId, happening)
-}
 
 function submitHappenings(command: Extract<CaseCommand, { command: 'submit' }>): Happening[] {
   const begun: Happening[] = [{ type: 'referral-drafted', birth: command.birth }, { type: 'referral-submitted' }]
@@ -80,9 +34,13 @@ function exceptionHappenings(c: Case, command: Extract<CaseCommand, { command: '
 }
 
 /** What holds the case first; of a case that nothing holds, what stands beside its path. */
-function resolvedHappenings(c: Case, resolution: string): Happening[] | Refused {
-  if (c.phase.state === 'exception') return [{ type: 'exception-resolved', code: c.phase.code, resolution }]
-  const asides = resolvedAsides(c, resolution)
+function resolvedHappenings(
+  c: Case,
+  { resolution, code }: Extract<CaseCommand, { command: 'resolve-exception' }>,
+): Happening[] | Refused {
+  if (c.phase.state === 'exception' && code === undefined)
+    return [{ type: 'exception-resolved', code: c.phase.code, resolution }]
+  const asides = resolvedAsides(c, 'desk', resolution, code)
   return asides.length > 0 ? asides : refuse('illegal-transition', { state: c.phase.state })
 }
 
@@ -103,15 +61,17 @@ function happeningsOf(
     case 'request-information':
       return [{ type: 'information-requested', item: command.item }]
     case 'provide-information':
-      return [{ type: 'information-provided' }]
+      return c.phase.state !== 'needs-information' && answeredHistory(c).length > 0
+        ? answeredHistory(c)
+        : [{ type: 'information-provided' }]
     case 'cancel':
       return [{ type: 'referral-cancelled', reason: command.reason }]
     case 'open-upload': {
       const { command: _, ...opened } = command
-      return [{ type: 'upload-opened', ...opened }]
+      return [{ type: 'upload-opened', ...opened }, ...unreadImages(c, context.directory)]
     }
     case 'count-images':
-      return countHappenings(c, command)
+      return countHappenings(c, command, context.directory)
     case 'enter-overflow':
       return [
         {
@@ -138,23 +98,32 @@ function happeningsOf(
         because: command.because,
       })
     case 'file-report':
-      return reportHappenings(c, command, context.at)
+      return reportHappenings(c, command, context)
     case 'deliver':
       return [{ type: 'report-delivered', recipientOrgId: command.recipientOrgId }]
     case 'fail-delivery':
       return c.phase.state === 'final-signed' ? [{ type: 'delivery-failed', attempt: c.phase.attempts + 1 }] : []
     case 'acknowledge':
-      return [{ type: 'report-acknowledged' }]
+      return [...criticalAcknowledged(c), { type: 'report-acknowledged' }]
     case 'acknowledge-escalation':
       return c.escalations.some((one) => one.escalationId === command.escalationId && one.acknowledgedAt === undefined)
-        ? [{ type: 'escalation-acknowledged', escalationId: command.escalationId }]
+        ? [
+            { type: 'escalation-acknowledged', escalationId: command.escalationId },
+            ...criticalTakenUp(c, command.escalationId),
+          ]
         : refuse('not-found')
     case 'withhold-copies':
       return withheldHappenings(c, command, context)
     case 'raise-exception':
       return exceptionHappenings(c, command)
     case 'resolve-exception':
-      return resolvedHappenings(c, command.resolution)
+      return resolvedHappenings(c, command)
+    case 'raise-aside':
+      return raisedAside(c, command.code, context.directory)
+    case 'review-late-images': {
+      const asides = resolvedAsides(c, 'reader', command.outcome)
+      return asides.length > 0 ? asides : refuse('illegal-transition', { state: c.phase.state })
+    }
     case 'declare-emergency':
     case 'confirm-emergency':
     case 'review-emergency':
@@ -180,13 +149,26 @@ const timerCourse = (happening: Happening): TimerCourse => {
   }
 }
 
+function isWithin(from: EventRule['from'], state: CaseState): boolean {
+  switch (from) {
+    case 'nothing':
+      return false
+    case 'anywhere':
+      return true
+    case 'any-open':
+      return !isTerminal(state)
+    case 'unless-abandoned':
+      return !isAbandoned(state)
+    default:
+      return from.includes(state)
+  }
+}
+
 function permitted(c: Case, happening: Happening): boolean {
   const rule: EventRule = eventRules[happening.type]
   const { state } = c.phase
-  if (rule.from === 'nothing') return false
   if (rule.withReport === 'never' && hasReport(c)) return false
-  if (rule.from !== 'anywhere' && (rule.from === 'any-open' ? isTerminal(state) : !rule.from.includes(state)))
-    return false
+  if (!isWithin(rule.from, state)) return false
   const to = phaseAfter(c.phase, happening).state
   return to === state || mayFollow(state, to)
 }

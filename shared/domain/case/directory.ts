@@ -1,15 +1,15 @@
 import { poolOrderFor, type NetworkIndex } from '../network/index-network.ts'
 import type { PathwayId, PersonId, PoolId, ReaderId, SiteId } from '../network/ids.ts'
-import { ladderFor, type NamedRung, type SiteDesk } from '../routing/escalation-ladder.ts'
+import { ladderFor, type Desk, type NamedRung } from '../routing/escalation-ladder.ts'
 import { questionOf } from '../routing/eligibility-question.ts'
 import { nextShiftFor } from '../routing/next-shift.ts'
 import { overflowTierCount, poolTiers } from '../routing/overflow.ts'
 import type { Case } from './case.ts'
-import type { CaseDirectory } from './consequences.ts'
+import { ownerRoleOf, type CaseDirectory } from './consequences.ts'
 import { hasPart } from './emergency.ts'
 import type { Owner } from './owner.ts'
 import { caseFactsOf, reportTypeOf } from './reading-facts.ts'
-import { ruleOf, type OwnerRole } from './states.ts'
+import type { OwnerRole } from './states.ts'
 
 interface Named {
   readonly orgId: string
@@ -23,12 +23,14 @@ const emergencyRoles = {
   reviewer: ['quality-reviewer', 'privacy-officer'],
 } as const
 
-/** Whom the site has for the work of a state, where the work is the site's; an exception is about the state it left. */
-function siteDeskOf(network: NetworkIndex, c: Case): SiteDesk | undefined {
+/** Who has the work of a state where no reading group has it: somebody of the site, or for an exception the operations desk. */
+function deskOf(network: NetworkIndex, c: Case): Desk | undefined {
   const site = network.sites.get(c.siteId as SiteId)
   if (site === undefined) return undefined
   const referrer = network.people.get(c.referrerPersonId as PersonId)
-  switch (ruleOf(c.phase.state === 'exception' ? c.phase.returnTo.state : c.phase.state).owner) {
+  switch (ownerRoleOf(c.phase)) {
+    case 'operations':
+      return { rung: 'operations', personId: network.definition.operations.desk }
     case 'triage':
     case 'vetter':
       return { rung: 'triage-clinician', personId: site.triageClinician }
@@ -92,6 +94,12 @@ export function caseDirectory(network: NetworkIndex): CaseDirectory {
     'final-reader': (c) => readerOf(c) ?? poolLead(c),
     delivery: () => ({ orgId: desk.orgId }),
     operations: () => desk,
+    'referring-clinician': (c) => {
+      const referrer = network.people.get(c.referrerPersonId as PersonId)
+      return referrer === undefined ? atSite(c, 'dutyClinician') : person(referrer.personId)
+    },
+    'duty-clinician': (c) => atSite(c, 'dutyClinician'),
+    executive: () => person(operations.executive),
   }
   const ladder = (c: Case): readonly Rung[] => {
     const [siteId, pathwayId] = [c.siteId as SiteId, c.pathwayId as PathwayId]
@@ -100,7 +108,7 @@ export function caseDirectory(network: NetworkIndex): CaseDirectory {
     const named =
       siteOf(c) === undefined
         ? []
-        : ladderFor({ network, siteId, pathwayId, poolId, readerId, siteDesk: siteDeskOf(network, c) })
+        : ladderFor({ network, siteId, pathwayId, poolId, readerId, desk: deskOf(network, c) })
     return named.length > 0 ? named : [{ rung: 'operations', ...desk }]
   }
 

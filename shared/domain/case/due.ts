@@ -5,6 +5,7 @@ import { nextCall } from './calls.ts'
 import type { Case } from './case.ts'
 import type { ExceptionCode } from './exceptions.ts'
 import type { DecisionContext } from './consequences.ts'
+import { criticalDueAt, criticalDueHappenings } from './critical-results.ts'
 import { emergencyDueAt, emergencyDueHappenings } from './emergency-access.ts'
 import type { Happening } from './evolve.ts'
 
@@ -14,6 +15,7 @@ export function nextDueAt(c: Case): Instant | null {
     c.timer?.dueAt,
     c.target?.dueAt,
     ...asidesDueAt(c),
+    ...criticalDueAt(c),
     ...c.emergencies.map((one) => emergencyDueAt(c, one)),
   ]
   return all.reduce<Instant | null>((first, one) => (one == null ? first : earlier(first ?? one, one)), null)
@@ -70,5 +72,6 @@ export function dueHappenings(c: Case, now: Instant, context: DecisionContext): 
   // What ends with an emergency moves the case on by itself, and starts another timer.
   const isMoved = emergencies.some(({ type }) => type === 'claim-released')
   const timer = !isMoved && c.timer !== null && c.timer.dueAt <= now ? timerHappenings(c, context) : []
-  return [...target, ...emergencies, ...asideDueHappenings(c, now, context), ...timer]
+  const beside = [...criticalDueHappenings(c, now, context), ...asideDueHappenings(c, now, context)]
+  return [...target, ...emergencies, ...beside, ...timer]
 }

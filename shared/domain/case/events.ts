@@ -4,6 +4,7 @@ import {
   CaseSchema,
   CaseV1Schema,
   CaseV2Schema,
+  CaseV3Schema,
   ClaimSchema,
   EscalationSchema,
   OfferSchema,
@@ -11,8 +12,9 @@ import {
   TargetSchema,
   TimerSchema,
 } from './case.ts'
+import { CriticalResultSchema } from './critical-result.ts'
 import { EmergencySchema, ReviewOutcomeSchema } from './emergency.ts'
-import { AsideCodeSchema, ExceptionCodeSchema } from './exceptions.ts'
+import { AsideCodeSchema, AsideCodeV3Schema, ExceptionCodeSchema } from './exceptions.ts'
 import { OwnerSchema } from './owner.ts'
 import type { CaseState } from './states.ts'
 
@@ -42,8 +44,10 @@ const event = <T extends string, S extends z.core.$ZodLooseShape>(type: T, data:
 const made = { phase: true, owner: true, timer: true, target: true, eventCount: true } as const
 const CaseBirthV1Schema = CaseV1Schema.omit(made)
 const CaseBirthV2Schema = CaseV2Schema.omit(made)
+const CaseBirthV3Schema = CaseV3Schema.omit(made)
 export type CaseBirthV1 = z.infer<typeof CaseBirthV1Schema>
 export type CaseBirthV2 = z.infer<typeof CaseBirthV2Schema>
+export type CaseBirthV3 = z.infer<typeof CaseBirthV3Schema>
 /** The case as it is when its first event is written. */
 export const CaseBirthSchema = CaseSchema.omit(made)
 
@@ -105,6 +109,16 @@ export const CaseEventV2Schema = z.discriminatedUnion('type', [
   ...eventsOfEmergencies,
 ])
 
+/** Written before a referral was held against the history that its pathway asks for, and before critical results had a clock. */
+export const CaseEventV3Schema = z.discriminatedUnion('type', [
+  event('referral-drafted', { birth: CaseBirthV3Schema }),
+  ...eventsOfAnyVersion,
+  ...eventsOfEmergencies,
+  event('scan-dated', { scannedAt: InstantSchema }),
+  event('aside-raised', { code: AsideCodeV3Schema, owner: OwnerSchema }),
+  event('aside-resolved', { code: AsideCodeV3Schema, resolution: z.string() }),
+])
+
 /** Past-tense, append-only: the timeline, the KPIs, the escalations and the audit trail all derive from these. */
 export const CaseEventSchema = z.discriminatedUnion('type', [
   event('referral-drafted', { birth: CaseBirthSchema }),
@@ -113,14 +127,16 @@ export const CaseEventSchema = z.discriminatedUnion('type', [
   event('scan-dated', { scannedAt: InstantSchema }),
   event('aside-raised', { code: AsideCodeSchema, owner: OwnerSchema }),
   event('aside-resolved', { code: AsideCodeSchema, resolution: z.string() }),
+  event('critical-result-declared', { result: CriticalResultSchema }),
+  event('critical-result-received', { reportId: z.string() }),
 ])
 export type CaseEvent = z.infer<typeof CaseEventSchema>
 export type CaseBirth = z.infer<typeof CaseBirthSchema>
 export type CaseEventType = CaseEvent['type']
 
-/** Where an event may happen (`anywhere`: in a closed case too) and where it leads: 'same' stays, 'left' returns to the phase a hold was entered from. */
+/** Where an event may happen (`unless-abandoned`: in a case that was closed with its report too; `anywhere`: in any) and where it leads: 'same' stays, 'left' returns to the phase a hold was entered from. */
 export interface EventRule {
-  readonly from: 'nothing' | 'any-open' | 'anywhere' | readonly CaseState[]
+  readonly from: 'nothing' | 'any-open' | 'unless-abandoned' | 'anywhere' | readonly CaseState[]
   readonly to: CaseState | 'same' | 'left'
   /** `never`: not once a report has been filed, whatever state the case has gone to or is held in since. */
   readonly withReport?: 'never'
@@ -137,6 +153,8 @@ const underway = [
 ] as const
 /** The images are there and the report is not. */
 const readable = ['study-available', 'offered', 'claimed', 'preliminary'] as const
+/** Whatever comes now is for an addendum. */
+const reported = ['final-signed', 'delivered', 'acknowledged'] as const
 const holdable = [...underway, 'preliminary', 'final-signed', 'delivered'] as const
 
 export const eventRules = {
@@ -156,10 +174,10 @@ export const eventRules = {
   'referral-expired': { from: ['draft', 'needs-information', 'awaiting-images'], to: 'expired' },
   'images-awaited': { from: ['accepted'], to: 'awaiting-images' },
   'upload-opened': {
-    from: ['submitted', 'triage', 'needs-information', 'accepted', 'awaiting-images', 'exception'],
+    from: ['submitted', 'triage', 'needs-information', 'accepted', 'awaiting-images', 'exception', ...reported],
     to: 'same',
   },
-  'images-counted': { from: 'any-open', to: 'same' },
+  'images-counted': { from: 'unless-abandoned', to: 'same' },
   'study-became-available': { from: ['accepted', 'awaiting-images'], to: 'study-available' },
   'overflow-entered': { from: ['study-available'], to: 'same' },
   'case-offered': { from: ['study-available'], to: 'offered' },
@@ -184,6 +202,8 @@ export const eventRules = {
   'emergency-ended': { from: 'anywhere', to: 'same' },
   'emergency-reviewed': { from: 'anywhere', to: 'same' },
   'scan-dated': { from: 'any-open', to: 'same' },
-  'aside-raised': { from: 'any-open', to: 'same' },
+  'aside-raised': { from: 'anywhere', to: 'same' },
   'aside-resolved': { from: 'anywhere', to: 'same' },
+  'critical-result-declared': { from: ['preliminary', 'final-signed'], to: 'same' },
+  'critical-result-received': { from: 'any-open', to: 'same' },
 } as const satisfies Record<CaseEventType, EventRule>

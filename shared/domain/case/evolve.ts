@@ -174,6 +174,14 @@ function changesOf(c: Case, e: CaseEvent): Partial<Case> {
       return { images: { ...c.images, scannedAt: e.scannedAt } }
     case 'aside-raised':
       return { exceptions: [...c.exceptions, { code: e.code, raisedAt: e.at, owner: e.owner }] }
+    case 'critical-result-declared':
+      return { criticalResults: [...c.criticalResults, e.result] }
+    case 'critical-result-received':
+      return {
+        criticalResults: c.criticalResults.map((one) =>
+          one.reportId === e.reportId ? { ...one, receivedAt: e.at, receivedBy: e.by.id } : one,
+        ),
+      }
     case 'emergency-declared':
       return { emergencies: [...c.emergencies, e.emergency] }
     case 'emergency-confirmed':

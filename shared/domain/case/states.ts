@@ -23,6 +23,9 @@ export type OwnerRole =
   | 'final-reader'
   | 'delivery'
   | 'operations'
+  | 'referring-clinician'
+  | 'duty-clinician'
+  | 'executive'
 
 /** A target that runs beside the states: past it the case climbs a ladder of named people. */
 export type TargetClock = 'unclaimed' | 'prelim' | 'final'
@@ -143,6 +146,7 @@ export const stateRules = {
     ups: 'COMPLETED',
   },
   exception: {
+    // Of one whose code does not say whose it is (`exceptionOwners`).
     owner: 'operations',
     timer: { stat: 15, urgent: 60, routine: DAY, then: 'escalate' },
     next: [
@@ -184,5 +188,8 @@ export type CaseState = z.infer<typeof CaseStateSchema>
 export const ruleOf = (state: CaseState): StateRule => stateRules[state]
 
 export const isTerminal = (state: CaseState): boolean => stateRules[state].owner === null
+
+/** Closed without a report: nothing comes in any more. */
+export const isAbandoned = (state: CaseState): boolean => ['rejected', 'cancelled', 'expired'].includes(state)
 
 export const mayFollow = (from: CaseState, to: CaseState): boolean => ruleOf(from).next.includes(to)

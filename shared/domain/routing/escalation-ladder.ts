@@ -4,15 +4,15 @@ import { poolOrderFor } from '../network/index-network.ts'
 import type { LadderRung } from '../network/pathway.ts'
 import { siteOf } from './case-facts.ts'
 
-/** Whose work is late while nobody reads: the patient's own site's. */
-export interface SiteDesk {
-  readonly rung: 'referrer' | 'coordinator' | 'triage-clinician'
+/** Whose work is late while it is no reader's: the patient's own site's, or the operations desk's. */
+export interface Desk {
+  readonly rung: 'referrer' | 'coordinator' | 'triage-clinician' | 'operations'
   readonly personId: PersonId
 }
 
 /** One rung with the person who answers for it: an escalation to a role is an escalation to nobody. */
 export interface NamedRung {
-  readonly rung: LadderRung | SiteDesk['rung']
+  readonly rung: LadderRung | Desk['rung']
   readonly personId: PersonId
   readonly orgId: OrgId
   readonly name: string
@@ -25,8 +25,8 @@ export interface LadderQuestion {
   /** Where the case is offered or claimed; absent before it is. */
   readonly poolId?: PoolId | undefined
   readonly readerId?: ReaderId | undefined
-  /** Stands on the rungs of the reading group, which can do nothing about what the site owes. */
-  readonly siteDesk?: SiteDesk | undefined
+  /** Stands on the rungs of the reading group, which can do nothing about what others owe. */
+  readonly desk?: Desk | undefined
 }
 
 /** The pool the case would be asked of first, for a case that no pool has yet. */
@@ -36,7 +36,7 @@ const firstPoolOf = ({ network, siteId, pathwayId }: LadderQuestion): PoolId | u
 }
 
 const personOn = (question: LadderQuestion, rung: NamedRung['rung']): PersonId | undefined => {
-  const { network, readerId, siteDesk } = question
+  const { network, readerId, desk } = question
   const poolId = question.poolId ?? firstPoolOf(question)
   switch (rung) {
     case 'reader':
@@ -50,7 +50,7 @@ const personOn = (question: LadderQuestion, rung: NamedRung['rung']): PersonId |
     case 'executive':
       return network.definition.operations.executive
     default:
-      return siteDesk?.personId
+      return desk?.personId
   }
 }
 
@@ -62,9 +62,9 @@ const isReadings = (rung: LadderRung): boolean => rung === 'reader' || rung === 
  * skips the person whose turn it is.
  */
 export const ladderFor = (question: LadderQuestion): NamedRung[] => {
-  const { network, pathwayId, siteDesk } = question
+  const { network, pathwayId, desk } = question
   const rungs = (network.pathways.get(pathwayId)?.ladder ?? []).map((rung) =>
-    siteDesk !== undefined && isReadings(rung) ? siteDesk.rung : rung,
+    desk !== undefined && isReadings(rung) ? desk.rung : rung,
   )
   const people = rungs.map((rung) => {
     const personId = personOn(question, rung)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CaseEventV1Schema } from '../../../../shared/domain/case/events.ts'
+import { CaseEventV1Schema, CaseEventV2Schema, CaseEventV3Schema } from '../../../../shared/domain/case/events.ts'
 import { type Case } from '../../../../shared/domain/case/case.ts'
 import { StoredCaseEventSchema, StoredCaseSchema } from '../../../../shared/domain/case/stored-case.ts'
 import type { CaseCommand } from '../../../../shared/domain/case/commands.ts'
@@ -7,6 +7,7 @@ import { decideCase } from '../../../../shared/domain/case/decide.ts'
 import { nextDueAt } from '../../../../shared/domain/case/due.ts'
 import { breakGlassOf } from '../../../../shared/domain/case/emergency-access.ts'
 import { addMinutes } from '../../../../shared/domain/instant.ts'
+import { asWritten } from '../../../builders/earlier-case.ts'
 import {
   contextAt,
   course,
@@ -200,15 +201,21 @@ describe('an emergency', () => {
   })
 })
 
-describe('what was written before there were emergencies', () => {
-  it('is read as a case and as events without any', () => {
+describe('what earlier releases wrote', () => {
+  it('is read as a case and as events of today', () => {
     const { events, case: c } = course([...untilAvailable, upload, images(true)].slice(0, 3))
-    const { emergencies: _, prelimFrom: __, ...old } = { ...c, schema: 'overread/case@1' }
-    expect(StoredCaseSchema.parse(old)).toEqual(c)
+    for (const schema of ['overread/case@1', 'overread/case@2', 'overread/case@3'] as const)
+      expect(StoredCaseSchema.parse(asWritten(schema, c))).toEqual(c)
     const [first, ...rest] = events
     if (first?.type !== 'referral-drafted') throw new Error('no birth')
-    const { emergencies: ___, prelimFrom: ____, ...birth } = { ...first.birth, schema: 'overread/case@1' }
-    expect(CaseEventV1Schema.safeParse({ ...first, birth }).success).toBe(true)
-    expect([{ ...first, birth }, ...rest].map((one) => StoredCaseEventSchema.parse(one))).toEqual(events)
+    for (const [schema, written] of [
+      ['overread/case@1', CaseEventV1Schema],
+      ['overread/case@2', CaseEventV2Schema],
+      ['overread/case@3', CaseEventV3Schema],
+    ] as const) {
+      const drafted = { ...first, birth: asWritten(schema, first.birth) }
+      expect(written.safeParse(drafted).success).toBe(true)
+      expect([drafted, ...rest].map((one) => StoredCaseEventSchema.parse(one))).toEqual(events)
+    }
   })
 })

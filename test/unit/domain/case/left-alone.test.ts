@@ -8,6 +8,7 @@ import { nextDueAt } from '../../../../shared/domain/case/due.ts'
 import type { CaseEvent } from '../../../../shared/domain/case/events.ts'
 import { isTerminal } from '../../../../shared/domain/case/states.ts'
 import { minutesBetween } from '../../../../shared/domain/instant.ts'
+import { asWritten } from '../../../builders/earlier-case.ts'
 import {
   contextAt,
   course,
@@ -133,8 +134,7 @@ test('a case of the release before, with a thousand calls in it, is read, and is
     contextAt(c.timer?.dueAt ?? ''),
   )
   if (raised.kind === 'refused') throw new Error(raised.code)
-  const { emergencies: _, prelimFrom: __, ...before } = JSON.parse(JSON.stringify(raised.case)) as Case
-  const stored = StoredCaseSchema.parse({ ...before, schema: 'overread/case@1' })
+  const stored = StoredCaseSchema.parse(JSON.parse(JSON.stringify(asWritten('overread/case@1', raised.case))))
   expect(stored.escalations).toHaveLength(1000)
   const due = nextDueAt(stored) ?? ''
   const called = decideCase(stored, { command: 'fire-due', now: due }, contextAt(due))

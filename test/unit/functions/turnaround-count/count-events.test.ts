@@ -10,6 +10,9 @@ import { countsOf, slotOf } from '../../../../shared/ledger/counters.ts'
 import { keys } from '../../../../shared/ledger/keys.ts'
 import type { RecordStore } from '../../../../shared/ports/record-store.ts'
 import { createLog } from '../../../../shared/runtime/log.ts'
+import { nextDueAt } from '../../../../shared/domain/case/due.ts'
+import { addMinutes } from '../../../../shared/domain/instant.ts'
+import { untilDelivered } from '../../../builders/case-builder.ts'
 import { anyHistory, birthOf } from '../../../builders/case-history.ts'
 import { noContext, queueEvent } from '../../../builders/queue-event.ts'
 import { readingRoom, type ReadingRoom } from '../../../builders/reading-room.ts'
@@ -110,7 +113,30 @@ describe('counting events', () => {
     await expect(counted).rejects.toMatchObject({ code: 'busy' })
   })
 
-  test('the function handles a batch, and a figure that cannot be counted touches no case', async () => {
+  test('a figure that cannot be counted is the desk’s, beside the case and after it was closed, once', async () => {
+    for (const one of [...untilDelivered, { command: 'acknowledge' } as const]) await room.command(one)
+    const before = (await room.loaded()).case
+    const busy: RecordStore = {
+      ...room.ports.store,
+      transact: (writes) =>
+        writes.some(({ sort }) => sort.startsWith('counted#'))
+          ? Promise.resolve({ outcome: 'condition-failed', at: { partition: 'p', sort: 'another' }, found: undefined })
+          : room.ports.store.transact(writes),
+    }
+    const handler = entry({ ...room.ports, store: busy, log: createLog(() => undefined) })
+    const { referralId, eventCount } = before
+    for (const attempt of [1, 4, 5, 5]) {
+      const { batchItemFailures } = await handler(queueEvent([message(referralId, 0, eventCount)], attempt), noContext)
+      expect(batchItemFailures).toHaveLength(1)
+      if (attempt < 5) expect((await room.loaded()).case).toEqual(before)
+    }
+    const { case: after } = await room.loaded()
+    expect(after.exceptions).toMatchObject([{ code: 'figures-uncounted', owner: { personId: 'p-operations' } }])
+    expect(after.phase).toEqual(before.phase)
+    expect(nextDueAt(after)).toBe(addMinutes(after.exceptions[0]?.raisedAt ?? '', 24 * 60))
+  })
+
+  test('the function handles a batch, and a figure that cannot be counted touches no other case', async () => {
     const [events] = fc.sample(anyHistory(fc.constant(birthOf())), { numRuns: 1, seed: 3 })
     await store(events!)
     const lines: string[] = []

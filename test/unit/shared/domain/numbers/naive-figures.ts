@@ -141,7 +141,7 @@ export function naiveFlow(all: readonly CaseEvent[][], orgId: string, month: str
     submitted: of(events, ['referral-submitted']),
     rejected: of(events, ['referral-rejected']),
     cancelled: of(events, ['referral-cancelled', 'referral-expired']),
-    exceptions: of(events, ['exception-raised']),
+    exceptions: of(events, ['exception-raised', 'aside-raised']),
   }))
   const sum = (group: typeof flows, field: 'submitted' | 'rejected' | 'cancelled' | 'exceptions'): number =>
     group.reduce((total, one) => total + one[field], 0)
