@@ -50,6 +50,22 @@ describe('nothing is found in what a stranger only says', () => {
     ],
     ['a name for people', 'Resources: {It: {Type: AWS::SNS::Topic, Properties: {DisplayName: from us-east-1}}}'],
     [
+      'descriptions in a document',
+      'Resources: {It: {Type: AWS::SSM::Document, Properties: {Content: {description: was us-east-1, parameters: {Id: {description: us-east-1}}}}}}',
+    ],
+    [
+      'a question saved for people',
+      `Resources: {It: {Type: AWS::Logs::QueryDefinition, Properties: {QueryString: 'filter @message like "us-east-1"'}}}`,
+    ],
+    [
+      'where an instance fetches its packages',
+      `Resources: {It: {Type: AWS::EC2::Instance, Properties: {UserData: "#cloud-config\\nyum_repos:\\n  epel:\\n    baseurl: https://mirror.example.org/epel\\n"}}}`,
+    ],
+    [
+      'a configuration for the own network',
+      `Resources: {It: {Type: AWS::SSM::Parameter, Properties: {Value: "sink:\\n  host: db.internal\\n  url: https://sqs.eu-central-1.amazonaws.com/x\\n"}}}`,
+    ],
+    [
       'which lines are counted',
       `Resources: {It: {Type: AWS::Logs::MetricFilter, Properties: {FilterPattern: '{ $.awsRegion = "us-east-1" }'}}}`,
     ],

@@ -57,6 +57,13 @@ const WRITING_COMMANDS: readonly RegExp[] = [
   ),
 ]
 
+/** SQL that writes its answer to a bucket. */
+const WRITING_QUERIES: readonly RegExp[] = [
+  /\bUNLOAD\b[\s\S]{1,2000}?\bTO\s+\\*'s3:\/\/((?:⟦[^⟧]*⟧|[^/\s"'⟦⟧])+)/gi,
+  /\bexternal_location\s*=\s*\\*'s3:\/\/((?:⟦[^⟧]*⟧|[^/\s"'⟦⟧])+)/gi,
+  /\bINTO\s+OUTFILE\s+S3\s+\\*'s3:\/\/((?:⟦[^⟧]*⟧|[^/\s"'⟦⟧])+)/gi,
+]
+
 /** Calls of the SDKs that write an object. */
 const WRITES = /put_?object|copy_?object|upload_?(?:file|part)|create_?multipart|lib-storage|\.(?:upload|copy)\(/i
 
@@ -69,5 +76,8 @@ const BUCKETS_IN_CODE: readonly RegExp[] = [
 /** Buckets that a program writes to by their names. */
 export const bucketsWrittenTo = (program: string): string[] => {
   const spoken = spokenPartOf(program)
-  return [...matchesOf(WRITING_COMMANDS, spoken), ...(WRITES.test(spoken) ? matchesOf(BUCKETS_IN_CODE, spoken) : [])]
+  return [
+    ...matchesOf([...WRITING_COMMANDS, ...WRITING_QUERIES], spoken),
+    ...(WRITES.test(spoken) ? matchesOf(BUCKETS_IN_CODE, spoken) : []),
+  ]
 }

@@ -6,7 +6,10 @@ import { embeddedJson } from './statements.ts'
 const PROSE = /^(?:Description|Comment|DisplayName|DockerLabels|[A-Za-z]*Tags|[A-Z][A-Za-z]*Description)$/
 
 /** As documents in other languages spell it: workflows, dashboards, interfaces. */
-const PROSE_IN_DOCUMENT = /^(?:\$?comment|description|title|label|markdown)$/
+const PROSE_IN_DOCUMENT = /^(?:\$?comment|description|summary|title|label|markdown)$/
+
+/** Properties that are such a document. */
+const DOCUMENT = /^Properties\.(?:Content|Definition(?:Body)?|Body)(?:\.|$)/
 
 /** Events, messages, requests and lines are only chosen by it: naming where they come from sends nothing there. */
 const FILTER = /^(?:(?:Event|Filter)?Pattern|FilterCriteria|FilterPolicy|SearchString|RegexString)$/
@@ -16,7 +19,7 @@ const OWN_KEYS = /\.(?:Variables|EnvironmentVariables|PropertyMap|Parameters|Opt
 
 /** True for a key under which nothing is said that data could follow; `path` is of what holds it. */
 export const isProse = (key: string, path: string): boolean =>
-  !OWN_KEYS.test(path) && (PROSE.test(key) || FILTER.test(key))
+  !OWN_KEYS.test(path) && (PROSE.test(key) || FILTER.test(key) || (DOCUMENT.test(path) && PROSE_IN_DOCUMENT.test(key)))
 
 /** A page of the console is looked at by a person. */
 const CONSOLE_PAGE =

@@ -2,6 +2,7 @@ import { isPlainObject, optionsOf, type Plain } from '../cloudformation/plain.ts
 import type { Resource } from '../cloudformation/resolver.ts'
 import { isOpenText, readable } from '../cloudformation/symbols.ts'
 import { isForeignAccount, type Cell } from './cell.ts'
+import { configurationIn } from './configurations.ts'
 import { exitCallIn } from './exit-actions.ts'
 import type { Observation } from './finding.ts'
 import { outsideHostIn } from './hosts.ts'
@@ -97,6 +98,9 @@ const httpTask: Look = (text, _, __, cell) => {
 const isTold = ({ resource, path }: Spot): boolean =>
   resource.type === 'AWS::CloudFormation::Template' || path.startsWith('Metadata.')
 
+/** What an instance starts with tells it where to fetch its packages. */
+const isStarted = ({ path }: Spot): boolean => /\.UserData$/.test(path)
+
 const address: Look = (text, _, spot, cell) => {
   if (spot.addressesSettled || isTold(spot)) return undefined
   const bucket = literalBucketIn(text, spot.key, { type: spot.resource.type, path: spot.path }, cell)
@@ -140,7 +144,8 @@ const addressInDocument = (value: Plain, spot: Spot, cell: Cell): Remark =>
 export const observeText = (text: string, spot: Spot, cell: Cell): Observation[] => {
   const written = decoded(text)
   const searched = [text, written ?? ''].map(withoutProse).join('\n')
-  const document = embeddedJson(text) ?? embeddedJson(written ?? '')
+  const document =
+    embeddedJson(text) ?? embeddedJson(written ?? '') ?? (isStarted(spot) ? undefined : configurationIn(text))
   let seen: Remark
   for (const look of LOOKS) seen ??= look(text, searched, spot, cell)
   if (typeof document === 'object') seen ??= addressInDocument(document, spot, cell)

@@ -10,8 +10,8 @@ import { observeText, type Spot } from './text-remarks.ts'
 /** Parts of the metadata that an instance runs; the rest is for people and tools. */
 const RUN_METADATA = ['AWS::CloudFormation::Init', 'AWS::CloudFormation::Authentication']
 
-/** DNS answers say where a service is; they hold nothing of it. */
-const METADATA_TYPES = /^AWS::(?:Route53|CDK)::/
+/** DNS answers say where a service is, a saved question what a person may ask: they hold nothing of it. */
+const METADATA_TYPES = /^AWS::(?:(?:Route53|CDK)::|Logs::QueryDefinition$)/
 
 const NEGATED = /^(?:For(?:Any|All)Values:)?(?:StringNot|ArnNot|NotIpAddress|Null)/
 
