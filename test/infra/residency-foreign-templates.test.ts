@@ -7,6 +7,7 @@ import * as deployment from 'aws-cdk-lib/aws-s3-deployment'
 import * as sqs from 'aws-cdk-lib/aws-sqs'
 import { describe, expect, it } from 'vitest'
 import { checkResidency } from '../../infra/checks/residency/check-residency.ts'
+import { documentedPolicies } from '../../infra/checks/residency/managed-policies.ts'
 import {
   hardenedStack,
   naiveStack,
@@ -100,9 +101,20 @@ describe('what looks like a way out and is none', () => {
     ['its own region, spelled out', environment('sqs.eu-central-1.amazonaws.com')],
     ['its own zones', environment('eu-central-1a,eu-central-1b euc1-az2')],
     ['words that resemble regions', environment('us-central ap-east eu-west usa-east-1 the-eu-central-12')],
+    ...documentedPolicies.map((name): [string, unknown] => [
+      `what ${name} is documented to grant`,
+      one('AWS::IAM::Role', { ManagedPolicyArns: [`arn:aws:iam::aws:policy/service-role/${name}`] }),
+    ]),
     [
-      'an AWS managed policy',
-      one('AWS::IAM::Role', { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess'] }),
+      'the role that the backup service alone may take',
+      one('AWS::IAM::Role', {
+        AssumeRolePolicyDocument: policy({
+          Effect: 'Allow',
+          Principal: { Service: ['backup.amazonaws.com'] },
+          Action: 'sts:AssumeRole',
+        }),
+        ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup'],
+      }),
     ],
     [
       'a description',

@@ -44,33 +44,6 @@ export const DOOR_ACTIONS: readonly string[] = [
   'sns:AddPermission',
 ]
 
-/** AWS managed policies without a right to make a copy outside the cell, or to open the door for one. */
-export const HARMLESS_MANAGED_POLICIES: ReadonlySet<string> = new Set([
-  'AWSLambdaBasicExecutionRole',
-  'AWSLambdaVPCAccessExecutionRole',
-  'AWSLambdaSQSQueueExecutionRole',
-  'AWSLambdaDynamoDBExecutionRole',
-  'AWSXRayDaemonWriteAccess',
-  'AWSXrayWriteOnlyAccess',
-  'AmazonAPIGatewayPushToCloudWatchLogs',
-  'AmazonSSMManagedInstanceCore',
-  'AmazonECSTaskExecutionRolePolicy',
-  'AmazonEC2ContainerServiceforEC2Role',
-  'AmazonEC2ContainerRegistryReadOnly',
-  'AmazonEKSClusterPolicy',
-  'AmazonEKSWorkerNodePolicy',
-  'AmazonEKS_CNI_Policy',
-  'AmazonRDSEnhancedMonitoringRole',
-  'AWSAppSyncPushToCloudWatchLogs',
-  'AWSLambdaKinesisExecutionRole',
-  'AmazonEC2RoleforAWSCodeDeploy',
-  'CloudWatchAgentServerPolicy',
-  'AmazonDynamoDBReadOnlyAccess',
-  'AmazonS3ReadOnlyAccess',
-  // Holds the right to copy, for the backup service alone: the plan's CopyActions decide, and are judged by themselves.
-  'AWSBackupServiceRolePolicyForBackup',
-])
-
 const CALL_NAMES: readonly string[] = [
   ...[...EXIT_ACTIONS, ...DOOR_ACTIONS].map((action) => action.split(':')[1] ?? ''),
   'PutBucketReplication',

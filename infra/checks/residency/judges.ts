@@ -2,7 +2,6 @@ import { isPlainObject, textsOf } from '../cloudformation/plain.ts'
 import { isOpenText, readable } from '../cloudformation/symbols.ts'
 import { arnsIn } from './arn.ts'
 import { isForeignAccount, type Cell } from './cell.ts'
-import { HARMLESS_MANAGED_POLICIES } from './exit-actions.ts'
 import { AWS_DOMAIN, foreignRegionsIn, isRegionName } from './regions.ts'
 import type { Judge, Judgement } from './rule.ts'
 import { whereIs, whereIsBucket, whereIsUrl, type Whereabouts } from './whereabouts.ts'
@@ -109,18 +108,6 @@ export const isForeignLayer: Judge = judgeText((text, cell) => {
   return /^\d{12}$/.test(account) && account !== cell.account
     ? { verdict: 'leak', detail: `account ${account}` }
     : undefined
-})
-
-const READS_ONLY = /(?:ReadOnly(?:Access)?|^SecurityAudit|^ViewOnlyAccess)$/
-
-/** An AWS managed policy that is not known to be harmless; its own policies are judged by their statements. */
-export const unreviewedManagedPolicy: Judge = judgeText((text) => {
-  if (isOpenText(text)) return open(text)
-  const name =
-    /^arn:[^:]*:iam::aws:policy\/(?:.*\/)?([^/]+)$/.exec(text)?.[1] ?? (/^\w+$/.test(text) ? text : undefined)
-  return name === undefined || HARMLESS_MANAGED_POLICIES.has(name) || READS_ONLY.test(name)
-    ? undefined
-    : { verdict: 'leak', detail: name }
 })
 
 const S3_HOST = new RegExp(`^https://(?:([^./]+)\\.)?s3[.-]([a-z0-9-]+)\\.${AWS_DOMAIN}/([^/]+)/`)

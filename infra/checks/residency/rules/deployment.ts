@@ -1,15 +1,7 @@
 import { textsOf } from '../../cloudformation/plain.ts'
 import { arnsIn } from '../arn.ts'
-import {
-  foreignBucket,
-  given,
-  isForeignLayer,
-  literalBucket,
-  oneOf,
-  outsideUrl,
-  templateElsewhere,
-  unreviewedManagedPolicy,
-} from '../judges.ts'
+import { foreignBucket, given, isForeignLayer, literalBucket, oneOf, outsideUrl, templateElsewhere } from '../judges.ts'
+import { managedPolicy, managedPolicyWhy } from '../managed-policy.ts'
 import type { Rule } from '../rule.ts'
 
 /** What brings code or values in from, or sends them to, another cell while deploying. */
@@ -54,15 +46,15 @@ export const DEPLOYMENT_RULES: readonly Rule[] = [
     id: 'managed-policy',
     types: ['AWS::IAM::*'],
     at: ['ManagedPolicyArns.*'],
-    is: unreviewedManagedPolicy,
-    why: 'nobody has reviewed what the AWS managed policy allows, and AWS may widen it',
+    is: managedPolicy,
+    why: managedPolicyWhy,
   },
   {
     id: 'managed-policy',
     types: ['AWS::Serverless::Function', 'AWS::Serverless::StateMachine'],
     at: ['Policies.*'],
-    is: unreviewedManagedPolicy,
-    why: 'nobody has reviewed what the AWS managed policy allows, and AWS may widen it',
+    is: managedPolicy,
+    why: managedPolicyWhy,
   },
   {
     id: 'identity-provider',
