@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import type { RangeSource } from '../../../shared/domain/dicom/inspect-object.ts'
+import { residentMiB, resetPeak } from './resident-memory.ts'
 import type { Surface, Tries } from './surfaces.ts'
 
 /** One file to try: it lies on the disk, so that nothing that built it counts. */
@@ -20,18 +21,6 @@ export interface Measured {
   /** What is still held once the garbage is gone. */
   readonly leftMiB: number
 }
-
-const MIB_OF_KIB = 1024
-
-/** Resident memory as the kernel counts it: `VmRSS` now, `VmHWM` the most since it was last reset. */
-const residentMiB = (line: 'VmRSS' | 'VmHWM'): number => {
-  const found = new RegExp(`^${line}:\\s+(\\d+) kB$`, 'm').exec(readFileSync('/proc/self/status', 'utf8'))
-  if (found === null) throw new Error('the kernel does not say how much memory a process holds')
-  return Number(found[1]) / MIB_OF_KIB
-}
-
-/** 5: the peak becomes what is resident now (proc_pid_clear_refs(5)). */
-const resetPeak = (): void => writeFileSync('/proc/self/clear_refs', '5')
 
 const cpuMilliseconds = (): number => {
   const { user, system } = process.cpuUsage()

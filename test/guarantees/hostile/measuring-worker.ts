@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import type { Measured, Task } from './answer-tasks.ts'
+import { askChild } from './ask-child.ts'
 
 /** Longer than any answer may take: whoever has not answered by then never will. */
 const GIVE_UP_MS = 30_000
@@ -29,22 +30,12 @@ export class MeasuringWorker {
     this.child = undefined
   }
 
-  private ask(task: Task): Promise<Measured> {
+  private async ask(task: Task): Promise<Measured> {
     const child = (this.child ??= fork(this.program, { execArgv: ['--expose-gc'] }))
-    return new Promise((resolve) => {
-      const conclude = (measured: Measured): void => {
-        clearTimeout(alarm)
-        child.removeAllListeners()
-        resolve(measured)
-      }
-      const lost = (answer: string): void => {
-        this.end()
-        conclude({ answer, milliseconds: Infinity, peakMiB: Infinity, baseMiB: 0, reads: 0, leftMiB: 0 })
-      }
-      const alarm = setTimeout(() => lost('escaped: no answer'), this.giveUpMs)
-      child.once('message', (measured) => conclude(measured as Measured))
-      child.once('exit', (code, signal) => lost(`escaped: the process ended (${code ?? signal})`))
-      child.send(task)
-    })
+    const from = await askChild<Measured>(child, task, this.giveUpMs)
+    if ('answer' in from) return from.answer
+    this.end()
+    const answer = `escaped: ${from.lost}`
+    return { answer, milliseconds: Infinity, peakMiB: Infinity, baseMiB: 0, reads: 0, leftMiB: 0 }
   }
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { DICOM_ATTACKS } from '../../fixtures/dicom-attacks.ts'
+import { hasDicomCorpus } from '../../fixtures/dicom-corpus.ts'
 import { excessOf, runMeasuredAttacks } from '../../guarantees/hostile/measured-attacks.ts'
+import { runMeasuredFuzz } from '../../guarantees/hostile/measured-fuzz.ts'
 import { MeasuringWorker } from '../../guarantees/hostile/measuring-worker.ts'
 import type { Surface } from '../../guarantees/hostile/surfaces.ts'
 
@@ -42,4 +44,34 @@ describe('What an attack costs', () => {
     expect(attacks).toHaveLength(names.length)
     expect(await runMeasuredAttacks(attacks)).toMatchObject({ tried: 38, escaped: 0, examples: [] })
   }, 60_000)
+})
+
+describe('What a mutated file costs', () => {
+  it.skipIf(!hasDicomCorpus())(
+    'is counted for each file, by the kernel, in a process for every so many',
+    async () => {
+      const [answered, within] = await runMeasuredFuzz({ count: 50, seed: 7, batch: 30 })
+      expect(answered).toMatchObject({ tried: 50, escaped: 0 })
+      expect(within).toMatchObject({
+        tried: 50,
+        escaped: 0,
+        what: expect.stringMatching(/largest \d{2,3} MiB/) as string,
+      })
+    },
+    60_000,
+  )
+
+  it.each<[string, number, string]>([
+    ['memory that is let go of before anybody looks', 9, 'seed 9: 3'],
+    ['a process that ends', 3, 'seeds 3 to 4: the process ended (3)'],
+    ['no answer', 5, 'seeds 5 to 6: no answer'],
+  ])(
+    'is seen: %s',
+    async (_, seed, example) => {
+      const program = join(import.meta.dirname, '../../fixtures/misbehaving-fuzz-worker.ts')
+      const [, within] = await runMeasuredFuzz({ count: 2, seed, program, giveUpMs: 10_000 })
+      expect(within).toMatchObject({ escaped: 1, examples: [expect.stringContaining(example)] })
+    },
+    60_000,
+  )
 })
