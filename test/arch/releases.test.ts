@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it, test } from 'vitest'
 import { bucketClasses } from '../../shared/contracts/bucket-classes.ts'
+import { capability, capabilityNames } from '../../shared/contracts/capabilities.ts'
 import { inCellPurposes } from '../../shared/domain/access/in-cell.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
 import type { DownloadSigner, ObjectStore, UploadSigner } from '../../shared/ports/object-store.ts'
@@ -214,6 +215,22 @@ describe('what makes a right is named by few', () => {
     expect(product.filter(({ source }) => /export const \w+ = inCell/.test(source))).toEqual([])
     // A purpose nobody has is one that somebody could take up unseen.
     expect([...new Set(Object.values(opensInCell).flat())].toSorted()).toEqual([...inCellPurposes].toSorted())
+  })
+
+  test('in the cell: a function that answers requests holds what was opened for three purposes, and no other', () => {
+    const capabilityOf = (path: string) => capabilityNames.find((name) => path.startsWith(`functions/${name}/`))
+    const answers = (path: string) => {
+      const name = capabilityOf(path)
+      return name === undefined || capability(name).trigger === 'http'
+    }
+    const held = Object.entries(opensInCell).flatMap(([path, purposes]) => (answers(path) ? purposes : []))
+    expect([...new Set(held)].toSorted()).toEqual(['file-report', 'free-guards', 'verify-audit'])
+    // Nor does any of them take it from a function that has nobody to answer.
+    const silent = capabilityNames.filter((name) => capability(name).trigger !== 'http').join('|')
+    const taking = product.filter(
+      ({ path, source }) => answers(path) && new RegExp(`from '(?:\\.\\./|.*/functions/)(?:${silent})/`).test(source),
+    )
+    expect(taking.map(({ path }) => path).filter((path) => !path.startsWith('local/'))).toEqual([])
   })
 
   test.each([
