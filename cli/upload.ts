@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path'
 import { SingleBar } from 'cli-progress'
-import { InvalidArgumentError, type Command } from 'commander'
+import type { Command } from 'commander'
 import { apiClient, type ApiClient } from '../local/client/api-client.ts'
 import { developmentTokens } from '../local/client/development-tokens.ts'
 import { closeConnections } from '../local/client/put-object.ts'
@@ -8,6 +8,7 @@ import { completeUpload, sendUpload } from '../local/client/upload-study.ts'
 import { isEmpty, listFolder } from '../local/demo/scan-folder.ts'
 import { openUploads, type OpenedUpload } from './open-uploads.ts'
 import { MEMORY_FOLDER } from './upload-memory.ts'
+import { MOST_AT_A_TIME, wholeNumber } from './whole-number.ts'
 
 interface UploadOptions {
   readonly referral: string
@@ -18,11 +19,11 @@ interface UploadOptions {
   readonly json?: true
 }
 
-const clientFor = (options: UploadOptions): ApiClient => {
+const clientFor = (options: UploadOptions, command: Command): ApiClient => {
   const { token, as } = options
   if (token !== undefined) return apiClient(options.url, () => Promise.resolve(token))
   if (as !== undefined) return apiClient(options.url, developmentTokens(options.url)(as))
-  throw new Error('say who uploads: --token TOKEN, or --as PERSON on a development cell')
+  return command.error('error: say who uploads: --token TOKEN, or --as PERSON on a development cell')
 }
 
 async function sendAll(client: ApiClient, uploads: readonly OpenedUpload[], options: UploadOptions): Promise<void> {
@@ -68,8 +69,8 @@ async function failedObjects(
   return failed
 }
 
-async function upload(folder: string, options: UploadOptions): Promise<void> {
-  const client = clientFor(options)
+async function upload(folder: string, options: UploadOptions, command: Command): Promise<void> {
+  const client = clientFor(options, command)
   const { referral: referralId } = options
   const listed = await listFolder(resolve(folder))
   const uploads = await openUploads(client, referralId, listed)
@@ -90,15 +91,6 @@ function report(result: { referralId: string; stored: number; failed: readonly F
   if (result.failed.length > 0) process.exitCode = 1
 }
 
-const MOST_AT_A_TIME = 64
-
-function parallelOf(text: string): number {
-  const width = Number(text)
-  if (!Number.isInteger(width) || width < 1 || width > MOST_AT_A_TIME)
-    throw new InvalidArgumentError(`A whole number from 1 to ${MOST_AT_A_TIME}.`)
-  return width
-}
-
 const after = `
 Run the same command again after it was stopped or killed: it goes on where it was, and sends nothing that the cell holds.
 For that it remembers the upload in ${MEMORY_FOLDER} of the folder it is started in. Files that came into the folder
@@ -116,7 +108,12 @@ export function registerUpload(program: Command): void {
     .option('--url <url>', 'base URL of the cell', 'http://127.0.0.1:8080')
     .option('--token <token>', 'access token of whoever uploads')
     .option('--as <person>', 'on a development cell, instead of a token: whose token to get')
-    .option('--parallel <number>', `objects sent at a time, at most ${MOST_AT_A_TIME}`, parallelOf, 8)
+    .option(
+      '--parallel <number>',
+      `objects sent at a time, at most ${MOST_AT_A_TIME}`,
+      wholeNumber(1, MOST_AT_A_TIME),
+      8,
+    )
     .option('--json', 'print one JSON object: referralId, stored, failed')
     .addHelpText('after', after)
     .action(upload)

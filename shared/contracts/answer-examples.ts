@@ -1,5 +1,5 @@
 import { auditExamples } from './audit-examples.ts'
-import { claimedAt, decisionId, referralId, status, submittedAt } from './example-case.ts'
+import { accepted, claimedAt, decisionId, referralId, status, submittedAt } from './example-case.ts'
 import type { ReferralRow } from './http/referrals.ts'
 import { privacyExamples } from './privacy-examples.ts'
 import { readingExamples } from './reading-examples.ts'
@@ -24,14 +24,7 @@ const row: ReferralRow = {
 
 /** What each operation answers, for the API reference: one stroke case seen from every side. Typed, so it cannot drift. */
 export const answerExamples: { readonly [O in OperationId]?: AnswerOf<O> } = {
-  submitReferral: {
-    ...status,
-    version: 1,
-    state: 'accepted',
-    readingGroups: [],
-    owner: { role: 'coordinator', orgId: 'alder-hospital', personId: 'p-coordinator' },
-    task: { status: 'accepted', businessStatus: 'accepted' },
-  },
+  submitReferral: accepted,
   listReferrals: { referrals: [row] },
   listEscalations: {
     referrals: [

@@ -43,6 +43,21 @@ export const status: CaseStatus = {
   task: { status: 'in-progress', businessStatus: 'claimed' },
 }
 
+const { readerId: _, ...unread } = status
+
+/** The same case on its first day: no image has come, and nobody reads it. */
+export const accepted: CaseStatus = {
+  ...unread,
+  version: 1,
+  state: 'accepted',
+  readingGroups: [],
+  owner: { role: 'coordinator', orgId: 'alder-hospital', personId: 'p-coordinator' },
+  dueAt: '2026-11-24T03:15:00.000Z',
+  milestones: { submittedAt, acceptedAt: submittedAt, pausedAcceptanceMinutes: 0, pausedReadingMinutes: 0 },
+  images: { expected: 0, stored: 0, failed: 0, complete: false },
+  task: { status: 'accepted', businessStatus: 'accepted' },
+}
+
 export const signed = <M extends 'GET' | 'PUT'>(method: M, headers: Record<string, string>) => ({
   method,
   url: 'https://objects.example/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=...',

@@ -60,13 +60,13 @@ const parse = <S extends z.ZodType>(where: 'body' | 'query' | 'path', schema: S,
 
 function expectedVersionOf(event: HttpEvent, route: Route): number | undefined {
   if (route.command !== 'versioned') return undefined
-  const given = /^"?(\d{1,9})"?$/.exec(headerOf(event, 'if-match') ?? '')
+  const given = /^("?)(\d{1,9})\1$/.exec(headerOf(event, 'if-match') ?? '')
   if (given === null) throw new Refusal('version-required')
-  return Number(given[1])
+  return Number(given[2])
 }
 
 async function authenticate(event: HttpEvent, ports: HttpPorts): Promise<Principal> {
-  const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(headerOf(event, 'authorization') ?? '')
+  const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headerOf(event, 'authorization') ?? '')
   if (bearer?.[1] === undefined) throw new Refusal('unauthenticated')
   const claims = await ports.tokens.verify(bearer[1])
   const ipCountry = ports.addresses.countryOf(

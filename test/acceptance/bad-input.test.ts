@@ -211,6 +211,20 @@ describe('commands', () => {
     expect([missing.status, missing.json['code']]).toEqual([428, 'version-required'])
   })
 
+  it('a version in half its quotes is none, and a scheme is one in any letters (RFC 9110, 11.1)', async () => {
+    const { referralId, version } = await submit(target, referralBody(undefined))
+    const token = await target.tokenFor('p-referrer-vienna')()
+    const cancel = (ifMatch: string) =>
+      fetch(`${target.baseUrl}/v1/referrals/${referralId}/cancel`, {
+        method: 'POST',
+        headers: { ...commandHeaders(randomUUID()), authorization: `bearer ${token}`, 'if-match': ifMatch },
+        body: JSON.stringify({ reason: 'duplicate' }),
+      }).then(({ status }) => status)
+    expect(await cancel(`"${version}`)).toBe(428)
+    expect(await cancel(`${version}"`)).toBe(428)
+    expect(await cancel(`"${version}"`)).toBe(200)
+  })
+
   it('a clerk may not accept, a referrer may not upload to a cancelled case', async () => {
     const { referralId, version } = await submit(target, referralBody(undefined))
     const clerk = target.as('p-clerk-vienna')

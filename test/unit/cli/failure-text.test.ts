@@ -17,6 +17,22 @@ test.each([
   expect(saidBy(...words)).toEqual({ status: 1, stderr: `overread: ${text}\n` })
 })
 
+test.each([
+  [['demo', '--parallel', '0'], "option '--parallel <number>' argument '0' is invalid. A whole number from 1 to 64."],
+  [
+    ['demo', '--patience', 'soon'],
+    "option '--patience <seconds>' argument 'soon' is invalid. A whole number from 0 to 86400.",
+  ],
+  [['serve', '--port', '0x10'], "option '--port <number>' argument '0x10' is invalid. A whole number from 0 to 65535."],
+  [
+    ['serve', '--objects-port', '99999'],
+    "option '--objects-port <number>' argument '99999' is invalid. A whole number from 0 to 65535.",
+  ],
+  [['upload', '.', '--referral', 'x'], 'say who uploads: --token TOKEN, or --as PERSON on a development cell'],
+])('overread %j is wrong usage, and does nothing', (words, text) => {
+  expect(saidBy(...words)).toEqual({ status: 2, stderr: `error: ${text}\n(add --help for the options)\n` })
+})
+
 test('a pipe that is closed early ends a command quietly', () => {
   const files = Array.from({ length: 2000 }, () => command).join(' ')
   const { stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${command}" dicom check ${files} | head -1`], {

@@ -47,6 +47,16 @@ describe('the API reference', () => {
       ])
   })
 
+  test('shows a referral that has just come in as one that nobody reads and no image has come to', () => {
+    const shown = answerExamples.submitReferral
+    expect(shown).toMatchObject({ state: 'accepted', readingGroups: [], images: { expected: 0, complete: false } })
+    expect(shown?.readerId).toBeUndefined()
+    expect(Object.keys(shown?.milestones ?? {}).filter((name) => name.endsWith('At'))).toEqual([
+      'submittedAt',
+      'acceptedAt',
+    ])
+  })
+
   test('names nothing that it does not define', () => {
     const references = [...committed.matchAll(/"\$ref": "#\/([^"]+)"/g)].map((match) => match[1]!)
     const missing = [...new Set(references)].filter(
