@@ -6,6 +6,7 @@ import { Refusal } from '../../shared/domain/refusal.ts'
 import { arrivalKey, partsOf } from '../../shared/domain/upload/upload-session.ts'
 import { answerBesideCase } from '../../shared/ledger/answer-beside-case.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
+import { underWay } from '../../shared/ledger/erased-case.ts'
 import { missingIsElsewhere } from '../../shared/ledger/image-count.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { outboxWrite } from '../../shared/ledger/outbox.ts'
@@ -40,8 +41,10 @@ export async function assembleObject(
     bytes: toExclusive - from,
   }))
   const ref = { bucket: 'incoming' as const, key: arrivalKey(found.upload.session, asked.params) }
-  const outcome = await ports.uploads.completeMultipart(ref, object.multipartId, expected)
-  if (outcome === 'parts-missing') throw new Refusal('object-not-received', { index })
+  const { multipartId } = object
+  const complete = () => ports.uploads.completeMultipart(ref, multipartId, expected)
+  if ((await underWay(ports, referralId, complete)) === 'parts-missing')
+    throw new Refusal('object-not-received', { index })
   return answerWith(ports, asked, stateOf(found), { uploadId, index })
 }
 

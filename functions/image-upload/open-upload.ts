@@ -13,6 +13,7 @@ import {
 import { answerCommand, type DeskPorts } from '../../shared/ledger/answer-command.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { plain } from '../../shared/ledger/case-rows.ts'
+import { underWay } from '../../shared/ledger/erased-case.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { orderGuards } from '../../shared/ledger/order-guards.ts'
 import type { KeyVault } from '../../shared/ports/key-vault.ts'
@@ -53,8 +54,23 @@ function requireOpenFor(c: Case, body: OpenUpload): void {
     throw new Refusal('manifest-contradicts', { field: 'studyInstanceUid' })
 }
 
-/** Large objects get their multipart upload now; one that is never used is aborted by the bucket's lifecycle. */
-async function announce(
+const isLarge = ({ bytes }: { readonly bytes: number }): boolean => bytes > MULTIPART_BYTES
+
+/**
+ * Large objects get their multipart upload now: an erasure aborts it, and waits while one is being begun. One that is never
+ * used is aborted by the bucket's lifecycle.
+ */
+const announce = (
+  ports: UploadPorts,
+  c: Case,
+  uploadId: string,
+  body: OpenUpload,
+): Promise<readonly AnnouncedObject[]> =>
+  body.objects.some(isLarge)
+    ? underWay(ports, c.referralId, () => beginMultiparts(ports, c, uploadId, body))
+    : Promise.resolve(body.objects)
+
+async function beginMultiparts(
   ports: UploadPorts,
   { referralId, urgency }: Case,
   uploadId: string,
@@ -62,7 +78,7 @@ async function announce(
 ): Promise<AnnouncedObject[]> {
   return Promise.all(
     body.objects.map(async (object, index): Promise<AnnouncedObject> => {
-      if (object.bytes <= MULTIPART_BYTES) return object
+      if (!isLarge(object)) return object
       const ref = { bucket: 'incoming' as const, key: arrivalKey({ urgency }, { referralId, uploadId, index }) }
       return { ...object, ...(await ports.uploads.startMultipart(ref, 'application/dicom')) }
     }),

@@ -5,15 +5,10 @@ import type { Kept } from '../../shared/domain/retention/decide-erasure.ts'
 import type { ErasureIn } from '../../shared/domain/retention/retention-file.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseOwner } from '../../shared/ledger/authorised-case.ts'
-import {
-  beginErasure,
-  finishErasure,
-  lockedUntil,
-  type ErasureOrder,
-  type ErasurePorts,
-} from '../../shared/ledger/erase-case.ts'
+import { beginErasure, finishErasure, type ErasureOrder } from '../../shared/ledger/erase-case.ts'
 import { requireQuiet } from '../../shared/ledger/erased-case.ts'
 import { loadFile, loadRetained, type LoadedFile } from '../../shared/ledger/retention-files.ts'
+import { lockedUntil, type ErasurePorts } from '../../shared/ledger/wipe-case.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import { decideFor, retentionOf } from './read-retention.ts'
 import { requireVersion, type CommandPorts } from './retention-commands.ts'

@@ -52,7 +52,7 @@ export const environmentOf = (
   name: CapabilityName,
   machineBaseUrl: string,
 ): Record<string, string> => {
-  const { trigger, records, sends = [] } = capability(name)
+  const { trigger, records, sends = [], erasesDeadLetters = [] } = capability(name)
   const environment = {
     CELL_ID: state.cell.cellId,
     ACCOUNT_ID: state.cell.account,
@@ -68,6 +68,9 @@ export const environmentOf = (
     ...(trigger === 'http' && records && name !== 'machine-token' ? forHttp(state) : {}),
     ...(records ? { TABLE_NAME: state.records.table.tableName } : {}),
     ...Object.fromEntries(sends.map((queue) => [`QUEUE_${screaming(queue)}`, state.queues[queue].queue.queueUrl])),
+    ...Object.fromEntries(
+      erasesDeadLetters.map((queue) => [`DEAD_LETTERS_${screaming(queue)}`, state.queues[queue].deadLetters.queueUrl]),
+    ),
     ...forKeys(state, name),
     ...forBuckets(state, name),
     ...(erases(name) ? { RETENTION_POLICY: JSON.stringify(state.cell.retention.policy) } : {}),

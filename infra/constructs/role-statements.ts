@@ -128,7 +128,7 @@ const networkStatements = (state: StateStack, name: CapabilityName): PolicyState
 
 /** Every right of one function, from the list of capabilities and nothing else (TEN-04). */
 export const roleStatements = (state: StateStack, name: CapabilityName, logGroup: ILogGroup): PolicyStatement[] => {
-  const { records, sends = [], buckets = {} } = capability(name)
+  const { records, sends = [], buckets = {}, erasesDeadLetters = [] } = capability(name)
   return [
     ...runtimeStatements(state, name, logGroup),
     ...networkStatements(state, name),
@@ -139,6 +139,14 @@ export const roleStatements = (state: StateStack, name: CapabilityName, logGroup
     ...(sends.length === 0
       ? []
       : [allow(['sqs:SendMessage'], ...sends.map((queue) => state.queues[queue].queue.queueArn))]),
+    ...(erasesDeadLetters.length === 0
+      ? []
+      : [
+          allow(
+            ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage'],
+            ...new Set(erasesDeadLetters.map((queue) => state.queues[queue].deadLetters.queueArn)),
+          ),
+        ]),
     ...(Object.entries(buckets) as [BucketClass, readonly BucketRight[]][]).flatMap(([bucket, rights]) =>
       bucketStatements(state, bucket, rights),
     ),

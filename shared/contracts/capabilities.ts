@@ -1,5 +1,5 @@
 import type { BucketClass } from './bucket-classes.ts'
-import { arrivalQueues, ingestQueues, sentQueueNames, type QueueName } from './messages.ts'
+import { arrivalQueues, ingestQueues, queueNames, sentQueueNames, type QueueName } from './messages.ts'
 
 /** `copy`: read with its tags, to be written elsewhere in the cell. `erase`: all versions, and never past a lock. */
 export type BucketRight = 'read' | 'copy' | 'write' | 'remove' | 'erase' | 'sign-put' | 'sign-get'
@@ -11,6 +11,8 @@ export interface Capability {
   readonly buckets?: Readonly<Partial<Record<BucketClass, readonly BucketRight[]>>>
   /** Use of keys beside those that encrypt buckets, table and queues. */
   readonly keys?: readonly ('seal' | 'open' | 'mac' | 'copy-names' | 'sign' | 'verify' | 'sign-token')[]
+  /** Queues whose dead letters it may look through and take away. */
+  readonly erasesDeadLetters?: readonly QueueName[]
   readonly records: boolean
 }
 
@@ -56,6 +58,7 @@ export const capabilities = {
     trigger: 'http',
     records: true,
     keys: ['mac'],
+    erasesDeadLetters: queueNames,
     buckets: {
       network: ['read'],
       incoming: ['erase'],

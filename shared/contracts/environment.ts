@@ -55,6 +55,7 @@ export const bucketVariables = <B extends BucketClass>(...buckets: readonly B[])
 /** Key that an upload URL binds: the default key of the bucket. */
 export const uploadKeyVariables = <B extends BucketClass>(...buckets: readonly B[]) => variables('UPLOAD_KEY', buckets)
 export const queueVariables = <Q extends QueueName>(...queues: readonly Q[]) => variables('QUEUE', queues)
+export const deadLetterVariables = <Q extends QueueName>(...queues: readonly Q[]) => variables('DEAD_LETTERS', queues)
 export const keyVariables = <K extends 'seal' | 'mac' | 'copy-names' | 'sign' | 'issuer'>(...keys: readonly K[]) =>
   variables('KEY', keys)
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { orgOf, ReferralIdSchema, UrgencySchema, type Urgency } from '../domain/case/case.ts'
+import { orgOf, ReferralIdSchema, UrgencySchema, type ReferralId, type Urgency } from '../domain/case/case.ts'
 import { InstantSchema } from '../domain/instant.ts'
 import { arrivalPrefixes, placeOf } from '../domain/upload/upload-session.ts'
 
@@ -85,10 +85,30 @@ export const arrivalRoutes = UrgencySchema.options.map((urgency) => ({
 /** The ingest queue of an object of the incoming bucket; none of what is no image. */
 export const ingestQueueOf = (key: string) => arrivalRoutes.find(({ prefix }) => key.startsWith(prefix))?.queue
 
+/** The case that a message is about; undefined for no case at all. */
+export const caseOf = (message: QueueMessage<QueueName>): ReferralId | undefined =>
+  message.kind === 'object-arrived' ? placeOf(message.key)?.referralId : message.referralId
+
 /** The organisation whose case a message is about: a queue that many share is fair between these. Undefined for no case at all. */
 export function senderOf(message: QueueMessage<QueueName>): string | undefined {
-  const referralId = message.kind === 'object-arrived' ? placeOf(message.key)?.referralId : message.referralId
+  const referralId = caseOf(message)
   return referralId === undefined ? undefined : orgOf(referralId)
+}
+
+const anyMessage = z.union(Object.values(queues).map(({ message }) => message))
+
+/** The case of a message as it lies in some queue; undefined as well for what is no message of ours. */
+export function caseOfBody(body: string): ReferralId | undefined {
+  const parsed = anyMessage.safeParse(parseJson(body))
+  return parsed.success ? caseOf(parsed.data) : undefined
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const outbox = <Q extends QueueName>(queue: Q) =>

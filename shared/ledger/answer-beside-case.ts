@@ -5,9 +5,9 @@ import type { RecordStore, RecordWrite } from '../ports/record-store.ts'
 import type { Clock } from '../ports/surroundings.ts'
 import { AnsweredBefore, type Asking } from './asking.ts'
 import { auditWrites, caseChain, pauseAfter } from './audit-chain.ts'
-import { rememberWrite } from './case-ledger.ts'
 import { transactBesideCase } from './erased-case.ts'
 import { keys } from './keys.ts'
+import { rememberWrites } from './remembered-answers.ts'
 
 export interface BesideCase<Answer extends object> {
   readonly referralId: ReferralId
@@ -46,9 +46,8 @@ export async function answerBesideCase<Answer extends object>(
       ...(facts === undefined ? {} : { facts }),
     }
     const remember = context.remember?.(answer)
-    const kept = remember === undefined ? [] : [rememberWrite(remember)]
     const outcome = await transactBesideCase(ports, referralId, [
-      ...kept,
+      ...rememberWrites(referralId, remember),
       ...writes,
       ...auditWrites(chain, head, [entry]),
     ])

@@ -2,7 +2,7 @@ import type { OperationId } from '../contracts/routes.ts'
 import type { Principal } from '../domain/access/principal.ts'
 import type { Actor } from '../domain/case/events.ts'
 import type { StoredRecord } from '../ports/record-store.ts'
-import type { Remembered } from './case-ledger.ts'
+import type { Remembered } from './remembered-answers.ts'
 
 /** Who asks, for what, under which key: what a use case may know of a request besides its command. */
 export interface Asking {

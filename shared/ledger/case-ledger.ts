@@ -8,6 +8,7 @@ import { plain, rowWrites } from './case-rows.ts'
 import { casePartition, keys } from './keys.ts'
 import { walkPartition } from './walk-partition.ts'
 import { outboxFor, outboxWrite } from './outbox.ts'
+import { rememberWrites, type Remembered } from './remembered-answers.ts'
 
 export interface LoadedCase {
   readonly case: Case
@@ -30,16 +31,6 @@ export async function loadEvents(
   return Array.fromAsync(records, ({ body }) => StoredCaseEventSchema.parse(body))
 }
 
-/** A remembered answer: a repeat of the command gets it back instead of being carried out twice. */
-export interface Remembered {
-  readonly key: RecordKey
-  readonly payloadHash: string
-  readonly status: number
-  readonly expiresAt: string
-  /** Null means: the status of the case as this commit leaves it. */
-  readonly answer: object
-}
-
 export interface CaseCommit {
   readonly loaded: LoadedCase | undefined
   readonly after: Case
@@ -55,14 +46,6 @@ export type CommitOutcome =
   | { readonly outcome: 'case-changed' }
   | { readonly outcome: 'answered-before'; readonly found: StoredRecord }
   | { readonly outcome: 'guarded'; readonly at: RecordKey }
-
-export const rememberWrite = (remember: Remembered): RecordWrite => ({
-  write: 'put',
-  when: 'absent',
-  ...remember.key,
-  body: plain({ payloadHash: remember.payloadHash, status: remember.status, answer: remember.answer }),
-  expiresAt: remember.expiresAt,
-})
 
 function commitWrites(commit: CaseCommit, head: StoredRecord | undefined, version: number): RecordWrite[] {
   const { loaded, after, events, newId } = commit
@@ -84,7 +67,7 @@ function commitWrites(commit: CaseCommit, head: StoredRecord | undefined, versio
     ...auditWrites(caseChain(referralId), head, commit.audit),
     ...rowWrites(loaded?.case, after, version),
     ...outboxFor(loaded?.case, after, events).map((message) => outboxWrite(referralId, newId(), message)),
-    ...(commit.remember === undefined ? [] : [rememberWrite(commit.remember)]),
+    ...rememberWrites(referralId, commit.remember),
     ...(commit.writes ?? []),
   ]
 }

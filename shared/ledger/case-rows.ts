@@ -73,10 +73,6 @@ function escalationRows(c: Case, row: ReferralRow): Row[] {
   })
 }
 
-/** Where the people find the case who were called and have not answered: an erased case is not to be found there either. */
-export const escalationRowKeys = (c: Case): RecordKey[] =>
-  escalationRows(c, listingRow(c, 1)).map(({ partition, sort }) => ({ partition, sort }))
-
 /** Every row a case shows in: the lists of its parties and of whom it called, its reader's worklist, the sweep's calendar. */
 function rowsOf(c: Case, version: number): Row[] {
   const row = listingRow(c, version)
@@ -96,6 +92,9 @@ function rowsOf(c: Case, version: number): Row[] {
   if (row.dueAt !== null) rows.push({ ...keys.dueRow(row.dueAt, c.referralId), body: { referralId: c.referralId } })
   return rows
 }
+
+/** An erased case is to be found in none of them. */
+export const caseRowKeys = (c: Case): RecordKey[] => rowsOf(c, 1).map(({ partition, sort }) => ({ partition, sort }))
 
 const address = (row: Row): string => `${row.partition}\n${row.sort}`
 

@@ -8,7 +8,8 @@ import { Refusal } from '../domain/refusal.ts'
 import type { RecordKey, RecordStore, RecordWrite, StoredRecord } from '../ports/record-store.ts'
 import type { Clock, IdSource } from '../ports/surroundings.ts'
 import { pauseAfter } from './audit-chain.ts'
-import { commitCase, loadCase, type LoadedCase, type Remembered } from './case-ledger.ts'
+import { commitCase, loadCase, type LoadedCase } from './case-ledger.ts'
+import type { Remembered } from './remembered-answers.ts'
 import { CaseErased, isErased } from './erased-case.ts'
 
 export interface CommandPorts {

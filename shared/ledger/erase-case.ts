@@ -1,64 +1,24 @@
 import type { AuditEntry } from '../domain/audit/audit-record.ts'
-import { type Case, type ReferralId } from '../domain/case/case.ts'
+import type { ReferralId } from '../domain/case/case.ts'
 import { StoredCaseSchema } from '../domain/case/stored-case.ts'
 import type { Actor } from '../domain/case/events.ts'
-import type { Instant } from '../domain/instant.ts'
 import type { NetworkIndex } from '../domain/network/index-network.ts'
 import { Refusal } from '../domain/refusal.ts'
-import type { ErasureIn, ErasureProof, RetentionFile } from '../domain/retention/retention-file.ts'
-import { arrivalPrefixes } from '../domain/upload/upload-session.ts'
-import type { BucketClass } from '../contracts/bucket-classes.ts'
-import type { Eraser } from '../ports/eraser.ts'
-import type { KeyVault } from '../ports/key-vault.ts'
-import type { RecordKey, RecordStore, RecordWrite } from '../ports/record-store.ts'
-import type { Clock } from '../ports/surroundings.ts'
+import type { ErasureIn, RetentionFile } from '../domain/retention/retention-file.ts'
 import { AnsweredBefore } from './asking.ts'
 import { caseChain, transactWithAudit } from './audit-chain.ts'
-import { rememberWrite, type LoadedCase, type Remembered } from './case-ledger.ts'
-import { escalationRowKeys, plain } from './case-rows.ts'
+import type { LoadedCase } from './case-ledger.ts'
+import { plain } from './case-rows.ts'
 import { erasedMark, requireQuiet } from './erased-case.ts'
-import { casePartition, keys } from './keys.ts'
-import { orderGuards } from './order-guards.ts'
+import { keys } from './keys.ts'
+import { rememberWrite, type Remembered } from './remembered-answers.ts'
 import { fileWrite, loadFile, type LoadedFile } from './retention-files.ts'
-import { rowsElsewhereOf } from './rows-elsewhere.ts'
-import { walkPartition } from './walk-partition.ts'
-
-export interface ErasurePorts {
-  readonly store: RecordStore
-  readonly eraser: Eraser
-  readonly keys: Pick<KeyVault, 'mac'>
-  readonly clock: Clock
-}
+import { wipe, type ErasurePorts } from './wipe-case.ts'
 
 export interface ErasureOrder {
   readonly by: Actor
   readonly requestId: string
   readonly remember?: (file: RetentionFile, version: number) => Remembered
-}
-
-/** Where objects of a case lie, by the beginning of their keys. */
-const places = (id: ReferralId): readonly (readonly [BucketClass, string])[] => [
-  ...Object.values(arrivalPrefixes).map((prefix) => ['incoming', `${prefix}${id}/`] as const),
-  ['incoming', `attachments/${id}/`],
-  ['quarantine', `studies/${id}/`],
-  ['images', `studies/${id}/`],
-  ['images', `metadata/${id}/`],
-  ['copies', `copies/${id}/`],
-  ['reports', `attachments/${id}/`],
-  ['reports', `reports/${id}/`],
-]
-
-/** When the last lock of the store on anything of the case ends: asked before it begins, so that it is not left half done. */
-export async function lockedUntil(
-  { eraser }: Pick<ErasurePorts, 'eraser'>,
-  id: ReferralId,
-): Promise<Instant | undefined> {
-  const locks: Instant[] = []
-  for (const [bucket, prefix] of places(id)) {
-    const until = await eraser.lockedUntil(bucket, prefix)
-    if (until !== undefined) locks.push(until)
-  }
-  return locks.sort().at(-1)
 }
 
 const entryOf = (
@@ -119,59 +79,6 @@ export async function beginErasure(
     ],
   )
   if (outcome.outcome !== 'committed') throw new Refusal('stale-version')
-}
-
-/** Room in a transaction for what concludes it. */
-const BATCH = 90
-
-const removal = ({ partition, sort }: RecordKey): RecordWrite => ({ write: 'remove', when: 'always', partition, sort })
-
-async function removeRecords(store: RecordStore, found: readonly RecordKey[]): Promise<void> {
-  for (let at = 0; at < found.length; at += BATCH) {
-    await store.transact(found.slice(at, at + BATCH).map(removal))
-  }
-}
-
-/** A cancelled case gave its order number back: the guard may be that of the referral that took its place. */
-async function stillOwn(store: RecordStore, referralId: ReferralId, rows: readonly RecordKey[]): Promise<RecordKey[]> {
-  const distinct = new Map(rows.map((row) => [`${row.partition}\n${row.sort}`, row]))
-  const standing = await Promise.all([...distinct.values()].map((row) => store.read(row)))
-  return standing.filter((row) => row !== undefined).filter(({ body }) => body['referralId'] === referralId)
-}
-
-/** A party keeps its row of a case it was once party to, so the rows of all organisations are looked for. */
-async function rowsElsewhere(
-  { store, keys: vault }: ErasurePorts,
-  c: Case,
-  network: NetworkIndex,
-): Promise<RecordKey[]> {
-  const { referralId, milestones, images, referringOrgId } = c
-  const { studyInstanceUid } = images
-  const guards = await orderGuards(vault, referringOrgId, referralId, { studyInstanceUid })
-  const lists = milestones.submittedAt === undefined ? [] : [...network.organisations.keys()]
-  return [
-    ...(await stillOwn(store, referralId, [...guards, ...(await rowsElsewhereOf(store, referralId))])),
-    ...escalationRowKeys(c),
-    ...lists.map((orgId) => keys.caseRow(orgId, milestones.submittedAt ?? '', referralId)),
-  ]
-}
-
-/** The marks that lead elsewhere go last: a crash before leaves a repeat what it needs to find the rest. */
-const isKept = ({ sort }: RecordKey): boolean => ['erasing', 'erased'].includes(sort) || sort.startsWith('audit')
-
-async function wipe(ports: ErasurePorts, c: Case, network: NetworkIndex): Promise<ErasureProof> {
-  let [objects, bytes] = [0, 0]
-  for (const [bucket, prefix] of places(c.referralId)) {
-    const erased = await ports.eraser.eraseUnder(bucket, prefix)
-    objects += erased.objects
-    bytes += erased.bytes
-  }
-  await removeRecords(ports.store, await rowsElsewhere(ports, c, network))
-  const own: RecordKey[] = []
-  for await (const record of walkPartition(ports.store, casePartition(c.referralId)))
-    if (!isKept(record)) own.push(record)
-  await removeRecords(ports.store, own)
-  return { objects, bytes, records: own.length + 1 }
 }
 
 /** Everything but the case is gone: it goes with the proof, in one transaction. Somebody else may have been first. */

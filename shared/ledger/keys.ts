@@ -92,6 +92,11 @@ export const keys = {
     partition: `org#${orgId}#idempotency#${digest}`,
     sort: 'answer',
   }),
+  /** In the case: where one of its remembered answers lies. */
+  remembered: (id: ReferralId, { partition }: RecordKey): RecordKey => ({
+    partition: casePartition(id),
+    sort: `remembered#${partition.slice(partition.lastIndexOf('#') + 1)}`,
+  }),
   /** That an assertion of a system was used, until it could not be used any more. */
   assertion: (orgId: string, clientId: string, digest: string): RecordKey => ({
     partition: `org#${orgId}#assertion#${clientId}#${digest}`,

@@ -1,9 +1,10 @@
-import type { OutboxMessage } from '../contracts/messages.ts'
+import { caseOf, OutboxMessageSchema, type OutboxMessage } from '../contracts/messages.ts'
 import type { Case, ReferralId } from '../domain/case/case.ts'
 import type { CaseEvent } from '../domain/case/events.ts'
-import type { RecordWrite } from '../ports/record-store.ts'
+import type { RecordKey, RecordStore, RecordWrite } from '../ports/record-store.ts'
 import { plain } from './case-rows.ts'
 import { keys } from './keys.ts'
+import { walkPartition } from './walk-partition.ts'
 
 /** Handed to the dispatcher at least once, and only if the transaction that it is written in commits. */
 export const outboxWrite = (referralId: ReferralId, id: string, message: OutboxMessage): RecordWrite => ({
@@ -37,4 +38,13 @@ export function outboxFor(before: Case | undefined, after: Case, events: readonl
     writtenAt,
   })
   return messages
+}
+
+/** What of a case was not handed over yet, among that of others. */
+export async function outboxRowsOf(store: RecordStore, referralId: ReferralId): Promise<RecordKey[]> {
+  const rows = await Array.fromAsync(walkPartition(store, keys.outbox(referralId, '').partition))
+  return rows.filter(({ body }) => {
+    const { data } = OutboxMessageSchema.safeParse(body)
+    return data !== undefined && caseOf(data.message) === referralId
+  })
 }

@@ -19,7 +19,7 @@ export const environmentFor = (name: CapabilityName): Record<string, string> => 
     RETENTION_POLICY: JSON.stringify(defaultRetentionPolicy),
   }
   const value = (variable: string): string => {
-    if (variable.startsWith('QUEUE_')) return 'https://sqs.eu-central-1.amazonaws.com/111122223333/queue'
+    if (/^(QUEUE|DEAD_LETTERS)_/.test(variable)) return 'https://sqs.eu-central-1.amazonaws.com/111122223333/queue'
     if (/^(KEY|UPLOAD_KEY)_/.test(variable)) return 'arn:aws:kms:eu-central-1:111122223333:key/1'
     return formed[variable] ?? 'x'
   }

@@ -194,6 +194,12 @@ export function readingRoom() {
         .prepare('SELECT key FROM objects WHERE bucket = ?')
         .all(bucket)
         .map((row) => String(row['key'])),
+    /** Of uploads in parts, whether any part was sent or not. */
+    multipartKeys: (): string[] =>
+      database.sql
+        .prepare('SELECT key FROM multiparts')
+        .all()
+        .map((row) => String(row['key'])),
     close: async () => {
       await shelf.files.close()
       await database.close()

@@ -1,5 +1,5 @@
-import { ListObjectVersionsCommand } from '@aws-sdk/client-s3'
-import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
+import { ListMultipartUploadsCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3'
+import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import { dynamoRecordStore } from '../../shared/adapters/aws/dynamo-record-store.ts'
 import { kmsKeyVault } from '../../shared/adapters/aws/kms-key-vault.ts'
 import { roleCredentials } from '../../shared/adapters/aws/role-credentials.ts'
@@ -10,6 +10,7 @@ import { networkKey } from '../../shared/contracts/network-objects.ts'
 import { s3NetworkDirectory } from '../../shared/adapters/aws/s3-network-directory.ts'
 import { s3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts'
 import { s3UploadSigner } from '../../shared/adapters/aws/s3-upload-signer.ts'
+import { sqsDeadLetters } from '../../shared/adapters/aws/sqs-dead-letters.ts'
 import { sqsMessageQueues } from '../../shared/adapters/aws/sqs-message-queues.ts'
 import type { QueueName } from '../../shared/contracts/messages.ts'
 import { eraserContract } from './eraser-contract.ts'
@@ -43,13 +44,24 @@ objectStoreContract('S3', () => Promise.resolve(objects))
 
 const versionsUnder = async (Bucket: string, Prefix: string) => {
   const { Versions = [], DeleteMarkers = [] } = await cell.s3.send(new ListObjectVersionsCommand({ Bucket, Prefix }))
-  return [...Versions, ...DeleteMarkers]
+  const { Uploads = [] } = await cell.s3.send(new ListMultipartUploadsCommand({ Bucket, Prefix }))
+  return [...Versions, ...DeleteMarkers, ...Uploads]
 }
+
+const sendDeadLetter = (MessageBody: string) =>
+  cell.sqs.send(new SendMessageCommand({ QueueUrl: cell.queueUrls.copies, MessageBody }))
 
 eraserContract('S3', () =>
   Promise.resolve({
-    eraser: s3Eraser(buckets),
+    eraser: {
+      ...s3Eraser(buckets),
+      // What is an ordinary queue of the scratch cell stands for its dead letters.
+      ...sqsDeadLetters({ client: cell.sqs, deadLetterUrls: { copies: cell.queueUrls.copies } }),
+    },
     objects,
+    uploads: s3UploadSigner(presigning),
+    bury: (bodies) => Promise.all(bodies.map(sendDeadLetter)),
+    buried: async () => (await take('copies')).map(({ body }) => body),
     left: async (bucket, prefix) => (await versionsUnder(cell.bucketNames[bucket], prefix)).length,
   }),
 )

@@ -64,13 +64,11 @@ const deskInAnotherThread = (desk: ObjectDesk): ObjectDesk => {
   return deskOver(port2)
 }
 
+const accessOf = (origin: () => string) => ({ credentials: keys().objectAccess, region: 'eu-central-1', origin })
+
 const startObjectServer = async () => {
   const opened = shelf()
-  const access = {
-    credentials: keys().objectAccess,
-    region: 'eu-central-1',
-    origin: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-  }
+  const access = accessOf(() => `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   const serve = objectServer({
     desk: deskInAnotherThread(objectDesk(opened)),
     files: opened.files,
@@ -92,13 +90,31 @@ recordStoreContract('SQLite', () => Promise.resolve(sqliteRecordStore(database, 
 objectStoreContract('disk', () => Promise.resolve(diskObjectStore(shelf())))
 eraserContract('disk', () => {
   const opened = shelf()
+  const under = 'WHERE bucket = ?1 AND substr(key, 1, length(?2)) = ?2'
   const count = database.sql.prepare(
-    'SELECT count(*) AS n FROM objects WHERE bucket = ? AND substr(key, 1, length(?)) = ?',
+    `SELECT (SELECT count(*) FROM objects ${under}) + (SELECT count(*) FROM multiparts ${under}) AS n`,
+  )
+  const bury = database.sql.prepare(
+    "INSERT INTO messages (queue, message_id, body, sent_at, visible_at) VALUES ('copies-dlq', ?, ?, 0, 0)",
   )
   return Promise.resolve({
     eraser: diskEraser(opened),
     objects: diskObjectStore(opened),
-    left: (bucket, prefix) => Promise.resolve(Number(count.get(bucket, prefix, prefix)?.['n'])),
+    left: (bucket, prefix) => Promise.resolve(Number(count.get(bucket, prefix)?.['n'])),
+    uploads: presignedUploads(
+      opened,
+      accessOf(() => 'http://127.0.0.1'),
+      clock,
+    ),
+    bury: async (bodies) => {
+      for (const body of bodies) await database.commit(() => void bury.run(randomUUID(), body))
+    },
+    buried: () =>
+      Promise.resolve(
+        queues()
+          .deadLetters('copies', 10)
+          .map(({ body }) => body),
+      ),
   })
 })
 presignedRequestsContract('embedded', startObjectServer)

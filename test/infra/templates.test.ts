@@ -250,8 +250,11 @@ describe('rights', () => {
     if (key !== null) return `key ${key[1] ?? ''}`
     const table = /TableRecords[0-9A-F]{8}(Stream)?/.exec(said)
     if (table !== null) return table[1] === undefined ? 'table' : 'stream'
-    const queue = /GetAtt([A-Z][A-Za-z]+?)Queue[0-9A-F]{8}|GetAttDeadLetters([A-Z][a-z]+)[0-9A-F]{8}/.exec(said)
-    if (queue !== null) return `queue ${queue[1] ?? queue[2] ?? ''}`
+    const queue = /GetAtt([A-Z][A-Za-z]+?)Queue[0-9A-F]{8}|GetAttDeadLetters([A-Z][A-Za-z]+?)[0-9A-F]{8}/.exec(said)
+    if (queue !== null)
+      return queue[1] === undefined && queue[2] !== 'Unhandled'
+        ? `dead letters ${queue[2] ?? ''}`
+        : `queue ${queue[1] ?? queue[2]}`
     return /Logs[0-9A-F]{8}/.test(said) ? 'own log group' : said
   }
 

@@ -27,6 +27,7 @@ import { s3ResidencyDirectory } from './s3-residency-directory.ts'
 import { s3ObjectStore } from './s3-object-store.ts'
 import type { PresigningCell } from './s3-presigning.ts'
 import { s3UploadSigner } from './s3-upload-signer.ts'
+import { sqsDeadLetters } from './sqs-dead-letters.ts'
 import { sqsMessageQueues } from './sqs-message-queues.ts'
 
 interface CellEnvironment {
@@ -49,6 +50,12 @@ const textsOf = (environment: object, prefix: string, names: readonly string[]) 
   )
 
 const clock: Clock = systemClock()
+
+const queueUrlsFrom = (environment: CellEnvironment, prefix: 'QUEUE' | 'DEAD_LETTERS') => {
+  const urls = textsOf(environment, prefix, queueNames) as Partial<Record<QueueName, string>>
+  for (const url of Object.values(urls)) urlOfRegion(environment.AWS_REGION, url)
+  return urls
+}
 
 /** Unset on AWS; the SDK's clients read the same variables. */
 const s3Endpoint = (): string | undefined => process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']
@@ -101,7 +108,11 @@ export const recordsFrom = (environment: CellEnvironment & { readonly TABLE_NAME
 
 export const objectsFrom = (environment: CellEnvironment): ObjectStore => s3ObjectStore(bucketsFrom(environment))
 
-export const eraserFrom = (environment: CellEnvironment): Eraser => s3Eraser(bucketsFrom(environment))
+export const eraserFrom = (environment: CellEnvironment): Eraser => {
+  const client = sqsClient(environment.AWS_REGION)
+  const deadLetterUrls = queueUrlsFrom(environment, 'DEAD_LETTERS')
+  return { ...s3Eraser(bucketsFrom(environment)), ...sqsDeadLetters({ client, deadLetterUrls }) }
+}
 
 export const uploadsFrom = (environment: CellEnvironment): UploadSigner =>
   s3UploadSigner({ ...presigningFrom(environment), ...bucketsFrom(environment) })
@@ -129,11 +140,8 @@ export const residencyFrom = (
   toDocument: (policy: JurisdictionPolicy) => PolicyDocument,
 ): ResidencyDirectory => s3ResidencyDirectory(networkObjects(environment), toDocument)
 
-export const queuesFrom = (environment: CellEnvironment): MessageQueues => {
-  const queueUrls = textsOf(environment, 'QUEUE', queueNames) as Partial<Record<QueueName, string>>
-  for (const url of Object.values(queueUrls)) urlOfRegion(environment.AWS_REGION, url)
-  return sqsMessageQueues({ client: sqsClient(environment.AWS_REGION), queueUrls })
-}
+export const queuesFrom = (environment: CellEnvironment): MessageQueues =>
+  sqsMessageQueues({ client: sqsClient(environment.AWS_REGION), queueUrls: queueUrlsFrom(environment, 'QUEUE') })
 
 export const keysFrom = (
   environment: CellEnvironment & {

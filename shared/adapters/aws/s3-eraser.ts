@@ -88,7 +88,7 @@ async function abortUploads(buckets: CellBuckets, bucket: BucketClass, Prefix: s
 }
 
 /** Each version and marker goes by its id: without one, S3 would only put a marker over what it keeps. */
-export const s3Eraser = (buckets: CellBuckets): Eraser => ({
+export const s3Eraser = (buckets: CellBuckets): Omit<Eraser, 'eraseDeadLetters'> => ({
   lockedUntil: async (bucket, prefix) => {
     let newest: Version | undefined
     for await (const versions of versionsUnder(buckets, bucket, prefix))
