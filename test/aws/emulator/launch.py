@@ -51,8 +51,9 @@ async def serve(sock: socket.socket) -> None:
     import condition_keys
     import inert_resources
     import key_rights
+    import version_deletes
 
-    for module in (condition_keys, inert_resources, key_rights, batch_actions):
+    for module in (condition_keys, inert_resources, key_rights, batch_actions, version_deletes):
         module.install()
 
     async def over_tls(scope, receive, send):
