@@ -64,8 +64,7 @@ export async function eraseOnAws({ referralId, words, confirm, refused }: Subjec
   const stores = awsStores(JSON.parse(await readFile(process.env['OVERREAD_AWS_RUN'] ?? '', 'utf8')) as AwsRun)
   try {
     await strew(stores, referralId)
-    // The emulator gives what is copied into a locked bucket no lock, as S3 does: it is given one here.
-    process.stdout.write('Not seen on the emulator: the default lock of an object that is copied. It is put by hand.\n')
+    // S3 locks what is copied into a locked bucket, the emulator does not (the run says so): it is locked here.
     await stores.lockUntil('images', `studies/${referralId}/`, inSeconds(3600))
     const all = [...words, canary]
     const before = naming(await stores.held(), all)

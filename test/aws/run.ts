@@ -74,6 +74,7 @@ async function suites(emulator: Emulator, folder: string, env: Record<string, st
     const onCells = { ...env, OVERREAD_AWS_RUN: runFile }
     const counts = [await runProject('acceptance', onCells)]
     log('acceptance suite done')
+    log('not seen here: that S3 locks what is copied into a locked bucket; the suite of erasures locked it by hand')
     await applyNetworkAbroad(emulator, cells)
     // Meanwhile every function forgets the network of the suite before.
     const forgotten = delay(NETWORK_FRESH_MS)
