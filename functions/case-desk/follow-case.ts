@@ -10,18 +10,19 @@ import { loadEvents } from '../../shared/ledger/case-ledger.ts'
 import { caseStatus } from '../../shared/ledger/case-status.ts'
 import { receivedSoFar } from '../../shared/ledger/image-count.ts'
 import { recordAccess, type AccessPorts } from '../../shared/ledger/recorded-access.ts'
-import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
+import type { SettingPorts } from '../../shared/ledger/residency-question.ts'
+import { requireTold } from '../../shared/ledger/told-of-case.ts'
 
-interface FollowPorts extends AccessPorts {
-  readonly network: NetworkDirectory
-}
+type FollowPorts = AccessPorts & SettingPorts
+
 interface Asked {
   readonly params: { readonly referralId: ReferralId }
   readonly context: Asking
 }
 
 export async function readStatus(ports: FollowPorts, { params, context }: Asked): Promise<CaseStatus> {
-  const { case: c, version } = await authoriseCase(ports, 'readStatus', context.principal, params.referralId)
+  const { case: c, version, network } = await authoriseCase(ports, 'readStatus', context.principal, params.referralId)
+  await requireTold(ports, c, context.principal, network)
   await recordAccess(ports, context, { action: 'read', referralId: c.referralId })
   return caseStatus({ ...c, images: await receivedSoFar(ports.store, c) }, version)
 }
@@ -104,7 +105,8 @@ export function timelineOf(events: readonly CaseEvent[]): TimelineEntry[] {
 
 export async function readTimeline(ports: FollowPorts, { params, context }: Asked): Promise<AnswerOf<'readTimeline'>> {
   const { referralId } = params
-  await authoriseCase(ports, 'readTimeline', context.principal, referralId)
+  const { case: c, network } = await authoriseCase(ports, 'readTimeline', context.principal, referralId)
+  await requireTold(ports, c, context.principal, network)
   await recordAccess(ports, context, { action: 'read', referralId })
   return { referralId, entries: timelineOf(await loadEvents(ports.store, referralId)) }
 }

@@ -59,16 +59,19 @@ export async function listWorklist(
   const { readerId } = context.principal
   if (readerId === undefined) throw new Refusal('not-permitted')
   const network = await ports.network.current()
-  const page = await listPage(ports, keys.worklistRow(readerId, '', '').partition, {}, query, (record) =>
-    StoredItemSchema.parse(record.body),
-  )
-  const seen = await Promise.all(page.rows.map((item) => maySee(ports, item.referralId, context.principal, network)))
-  const items = page.rows.filter((_, at) => seen[at] === true)
+  let withheld = 0
+  const page = await listPage(ports, keys.worklistRow(readerId, '', '').partition, {}, query, async (record) => {
+    const item = StoredItemSchema.parse(record.body)
+    if (await maySee(ports, item.referralId, context.principal, network)) return item
+    withheld += 1
+    return undefined
+  })
+  const items = page.rows
   await recordAccess(ports, context, {
     action: 'query',
     facts: {
       rows: items.length,
-      withheld: page.rows.length - items.length,
+      withheld,
       referrals: items.map(({ referralId }) => referralId),
     },
   })

@@ -14,6 +14,7 @@ import { plain } from '../../shared/ledger/case-rows.ts'
 import { keys } from '../../shared/ledger/keys.ts'
 import { reportTypeOf } from '../../shared/domain/case/reading-facts.ts'
 import { judgeReading } from '../../shared/ledger/reading-question.ts'
+import { requireTold } from '../../shared/ledger/told-of-case.ts'
 import { settingFor } from '../../shared/ledger/residency-question.ts'
 import type { WorklistPorts } from './list-worklist.ts'
 
@@ -39,6 +40,7 @@ export async function claimCase(ports: DeskPorts & WorklistPorts, asked: Asked):
   return answerCommand(ports, context, {
     referralId: params.referralId,
     operation: 'claimCase',
+    admit: ({ case: c }, network) => requireTold(ports, c, context.principal, network),
     prepare: async ({ case: c }, network) => {
       const setting = await settingFor(ports, network, c)
       const declined = await declinedReadings(ports.store, c.referralId)
@@ -82,13 +84,17 @@ export async function claimCase(ports: DeskPorts & WorklistPorts, asked: Asked):
 }
 
 /** A reason that does not pass is kept as a rule of its own: whoever may not read this case is not asked for it again. */
-export async function releaseCase(ports: DeskPorts, asked: Asked<BodyOf<'releaseCase'>>): Promise<CaseStatus> {
+export async function releaseCase(
+  ports: DeskPorts & WorklistPorts,
+  asked: Asked<BodyOf<'releaseCase'>>,
+): Promise<CaseStatus> {
   const readerId = heldBy(asked.context)
   const { reason } = asked.body
   const lasting = DeclinedForSchema.safeParse(reason)
   return answerCommand(ports, asked.context, {
     referralId: asked.params.referralId,
     operation: 'releaseCase',
+    admit: ({ case: c }, network) => requireTold(ports, c, asked.context.principal, network),
     prepare: ({ case: c }) => ({
       command:
         c.phase.state === 'offered'

@@ -18,6 +18,8 @@ export interface DeskPorts extends CommandPorts {
 export interface PersonOrder {
   readonly referralId: ReferralId
   readonly operation: PermittedOperation
+  /** Refuses whom the permission table lets in and who may not be told: before anything is, the version included. */
+  readonly admit?: (loaded: LoadedCase, network: NetworkIndex) => Promise<void>
   readonly prepare: (loaded: LoadedCase, network: NetworkIndex) => Prepared | Promise<Prepared>
   /** The answer to remember and give; the status of the case where nothing else is named. */
   readonly answer?: (status: CaseStatus) => object
@@ -37,7 +39,10 @@ export async function answerCommand(ports: DeskPorts, context: Asking, order: Pe
     directory: caseDirectory(network),
     requestId: context.requestId,
     ...(context.expectedVersion === undefined ? {} : { expectedVersion: context.expectedVersion }),
-    admit: (loaded) => void authorise(loaded, order.operation, context.principal, network),
+    admit: async (loaded) => {
+      const admitted = authorise(loaded, order.operation, context.principal, network)
+      await order.admit?.(admitted, network)
+    },
     prepare: (loaded) => order.prepare(authorise(loaded, order.operation, context.principal, network), network),
     ...(order.guarded === undefined ? {} : { guarded: order.guarded }),
     ...(remember === undefined ? {} : { remember: (after, version) => remember(answerOf(caseStatus(after, version))) }),

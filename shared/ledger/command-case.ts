@@ -34,7 +34,7 @@ export interface CaseOrder {
   /** Absent for Overread's own commands, which are decided again on whatever version stands. */
   readonly expectedVersion?: number
   /** Refuses whoever may not command this case: asked before anything is told of it, its version and state included. */
-  readonly admit?: (loaded: LoadedCase | undefined) => void
+  readonly admit?: (loaded: LoadedCase | undefined) => void | Promise<void>
   /** May refuse; called again when the case changed under it. */
   readonly prepare: (loaded: LoadedCase | undefined) => Prepared | Promise<Prepared>
   readonly remember?: (after: Case, version: number) => Remembered
@@ -77,7 +77,7 @@ export async function commandCase(ports: CommandPorts, order: CaseOrder): Promis
 
 async function attemptCommand(ports: CommandPorts, order: CaseOrder): Promise<CaseCommanded | undefined> {
   const loaded = await loadCase(ports.store, order.referralId)
-  order.admit?.(loaded)
+  await order.admit?.(loaded)
   if (order.expectedVersion !== undefined && loaded !== undefined && loaded.version !== order.expectedVersion) {
     throw new Refusal('stale-version', { currentVersion: loaded.version, state: loaded.case.phase.state })
   }

@@ -20,13 +20,13 @@ function listOf(partition: string, range: object, { limit: _, cursor: __, ...fil
   return JSON.stringify([partition, range, filters])
 }
 
-/** A page of a partition, filtered; `pick` answers undefined for a record that does not belong. */
+/** A page of a partition, filtered; `pick` answers undefined for a record that does not belong, and no cursor tells of it. */
 export async function listPage<T>(
   ports: { readonly store: RecordStore; readonly keys: Pick<KeyVault, 'mac'> },
   partition: string,
   range: Omit<ListRange, 'limit' | 'after'>,
   asked: PageAsked,
-  pick: (record: StoredRecord) => T | undefined,
+  pick: (record: StoredRecord) => T | undefined | Promise<T | undefined>,
 ): Promise<Page<T>> {
   const rows: T[] = []
   const list = listOf(partition, range, asked)
@@ -37,10 +37,11 @@ export async function listPage<T>(
       limit: Math.min(1000, asked.limit * 2),
       ...(after === undefined ? {} : { after }),
     })
-    for (const record of page.records) {
+    const picked = await Promise.all(page.records.map((record) => Promise.resolve(pick(record))))
+    for (const [at, record] of page.records.entries()) {
       looked++
       after = record.sort
-      const row = pick(record)
+      const row = picked[at]
       if (row !== undefined) rows.push(row)
       if (rows.length === asked.limit) return { rows, cursor: await sealCursor(ports.keys, list, after) }
     }

@@ -38,7 +38,7 @@ export interface ResidencySetting {
   readonly copy?: DeidentificationFacts
 }
 
-interface SettingPorts {
+export interface SettingPorts {
   readonly store: RecordStore
   readonly network: ResidencyDirectory
   readonly cell: CellFacts

@@ -17,7 +17,8 @@ const callers: readonly Caller[] = people.flatMap((person) =>
   PersonRoleSchema.options.map((role) => ({ ...person, role })),
 )
 
-const readers = new Set(['p-weber', 'p-kaya', 'p-costa', 'p-almeida'])
+/** Who has a reader's profile; whoever else is named one in a token has no licence to show. */
+export const readers: ReadonlySet<string> = new Set(['p-weber', 'p-kaya', 'p-costa', 'p-almeida'])
 const sites: Readonly<Record<string, string>> = { 'donau-klinikum': 'donau-vienna', 'liffey-hospital': 'liffey-dublin' }
 
 const mayAsk = (operation: Operation, { role, only, personId }: Caller): boolean =>

@@ -1,8 +1,8 @@
 import { scopes } from '../../shared/contracts/routes/route.ts'
 import { seededRandom } from '../fixtures/seeded-random.ts'
 import { rowOf, type GuaranteeRow } from './guarantee-row.ts'
-import { isInside, isRefusal, seenAs, type Found } from './access-answers.ts'
-import { listProbes } from './access-lists.ts'
+import { codeOf, isInside, isRefusal, seenAs, type Found } from './access-answers.ts'
+import { listProbes, readers } from './access-lists.ts'
 import { asked, caseRoutes, probesFor, type Probe } from './access-probes.ts'
 import { bearer, exampleFor, send, withAccessWorld, type AccessWorld } from './access-world.ts'
 import { closeWire, type WireAnswer } from './wire.ts'
@@ -30,6 +30,13 @@ function attempt({ cell, mint }: AccessWorld, probe: Probe, { path = probe.path,
 
 const isGranted = ({ rights, operation }: Probe): boolean => rights.has(operation)
 
+/** The policy forbids a reader without a licence, and whom it forbids is told what a stranger is told. */
+const isForbidden = ({ role, standings, person }: Probe, answer: WireAnswer): boolean =>
+  role === 'reader' &&
+  !readers.has(person.personId) &&
+  standings.every((standing) => standing === 'reading group') &&
+  codeOf(answer) === 'not-found'
+
 const nameOf = ({ operation, role, person, case: c, ids }: Probe, what: string, { status, body }: WireAnswer): string =>
   `${what}: ${operation} by ${person.personId} as ${role} on the case ${c.name} (${ids}): ${status} ${body.slice(0, 90)}`
 
@@ -46,7 +53,8 @@ async function judge(world: AccessWorld, probe: Probe, found: Found): Promise<vo
   const answer = await attempt(world, probe)
   found.sent += 1
   if (probe.ids === 'own' && isGranted(probe)) {
-    if (!isInside(answer)) found.refused.push(nameOf(probe, 'granted and refused', answer))
+    if (!isInside(answer) && !isForbidden(probe, answer))
+      found.refused.push(nameOf(probe, 'granted and refused', answer))
     return
   }
   const noPart = isGranted(probe) && probe.ids.startsWith('part') && answer.status === 404

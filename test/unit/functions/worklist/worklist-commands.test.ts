@@ -75,11 +75,8 @@ describe('a claim', () => {
     expect(audited('claimCase')).toEqual([])
   })
 
-  test('from nowhere is refused by the policy, with the mode it allows', async () => {
-    await expect(claim(weberNowhere)).rejects.toMatchObject({
-      code: 'residency-forbidden',
-      facts: { mode: 'forbidden' },
-    })
+  test('from nowhere is refused by the policy, as if there were no case', async () => {
+    await expect(claim(weberNowhere)).rejects.toMatchObject({ code: 'not-found', facts: {} })
     expect((await caseNow()).phase.state).toBe('offered')
   })
 
