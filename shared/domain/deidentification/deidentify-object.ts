@@ -1,8 +1,9 @@
 import type { InflateRaw } from '../dicom/inspect-object.ts'
+import { frameBytes } from '../dicom/pixel-extent.ts'
 import type { DicomRejection } from '../dicom/rejection.ts'
 import { TRANSFER_SYNTAX } from '../dicom/transfer-syntax.ts'
 import { CopyBuilder, FactListener } from './copy-builder.ts'
-import { copyFacts } from './copy-facts.ts'
+import { copyFacts, matrixOf } from './copy-facts.ts'
 import { join, sequence, type Pieces } from './data-set-writer.ts'
 import { methodCodesOf, type DeidentificationPolicy } from './deidentification-policy.ts'
 import { asciiElement, fileHead } from './file-head.ts'
@@ -107,7 +108,9 @@ export const deidentifyObject = (command: DeidentificationCommand): Deidentifica
       implementationVersion: IMPLEMENTATION_VERSION,
     }),
     ...builder.written,
-    ...(first.pixels === undefined ? [] : pixelPieces(source, first.pixels)),
+    ...(first.pixels === undefined
+      ? []
+      : pixelPieces(source, first.pixels, frameBytes(matrixOf(heard.values, source.encoding.littleEndian)))),
   ])
   return { outcome: 'copied', copy, sopInstanceUid, transferSyntaxUid, risk }
 }

@@ -12,6 +12,8 @@ const TEMPORAL = new Set(['DA', 'DT', 'TM'])
 /** Text that people type. Where Table E.1-1 has no row for it, nobody has judged it: it goes. */
 const TYPED_TEXT = new Set(['LT', 'ST', 'UT', 'UC', 'UR', 'PN', 'AE', 'AS', 'UN'])
 const SHORT_TEXT = new Set(['LO', 'SH'])
+/** A code in form alone: people name a drawing or a segmentation as they like, after a project or an institution. */
+const CONTENT_LABEL = 0x00700080
 const CODED = new Set(['CS', 'IS', 'DS'])
 
 /**
@@ -70,6 +72,7 @@ const rowAction = (row: ProfileRow, tag: number, vr: string, policy: Deidentific
 
 /** Table E.1-1 names what may identify; what it does not name is kept only in forms that hold no free text. */
 const unlistedAction = (tag: number, vr: string, policy: DeidentificationPolicy): ElementAction => {
+  if (tag === CONTENT_LABEL) return { do: 'dummy' }
   if (dictionaryVr(tag) === VR_UN || TYPED_TEXT.has(vr)) return { do: 'remove' }
   if (vr === 'SQ') return { do: 'enter' }
   if (vr === 'UI') return { do: 'replace-uid', keepWellKnown: true }

@@ -84,14 +84,18 @@ export const walkObject = (
   return { pixels: { elementOffset, from, toExclusive, fragments: valueLength === undefined } }
 }
 
-/** Pixel data as it goes into the copy; its place is last, since nothing that may follow it is copied. */
-export const pixelPieces = ({ bytes, encoding }: ObjectSource, span: PixelSpan): Pieces => {
+/**
+ * Pixel data as it goes into the copy; its place is last, since nothing that may follow it is copied, nor what stands in it behind
+ * the last frame.
+ */
+export const pixelPieces = ({ bytes, encoding }: ObjectSource, span: PixelSpan, ofFrames?: bigint): Pieces => {
   const { explicit, littleEndian } = encoding
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const at = span.elementOffset
   const tag = view.getUint16(at, littleEndian) * 0x10000 + view.getUint16(at + 2, littleEndian)
-  const value = bytes.subarray(span.from, span.toExclusive)
-  if (span.fragments) return encapsulated(tag, value)
+  const whole = bytes.subarray(span.from, span.toExclusive)
+  if (span.fragments) return encapsulated(tag, whole)
+  const value = ofFrames === undefined ? whole : whole.subarray(0, Number(ofFrames + (ofFrames % 2n)))
   const written = explicit ? String.fromCharCode(view.getUint8(at + 4), view.getUint8(at + 5)) : ''
   const vr = ['OB', 'OW', 'OF', 'OD'].includes(written) ? written : 'OW'
   return [elementHeader(tag, vr, value.length), littleEndian ? value : swapped(vr, value)]

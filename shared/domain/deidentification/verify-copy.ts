@@ -2,6 +2,7 @@ import type { InflateRaw } from '../dicom/inspect-object.ts'
 import table from './basic-profile.policy.json' with { type: 'json' }
 import type { DeidentificationPolicy } from './deidentification-policy.ts'
 import { identityTokens, rawText, type IdentityTokens } from './identity-tokens.ts'
+import { PixelResidue } from './pixel-residue.ts'
 import { residueOf } from './residual-words.ts'
 import { elementsIn, scanFileMeta, UnreadableObject, type ScannedElement } from './scanned-element.ts'
 
@@ -17,6 +18,7 @@ export type FindingKind =
   | 'structured-text'
   | 'typed-text'
   | 'bulk-data'
+  | 'beside-pixels'
   | 'listed-attribute'
   | 'uid'
   | 'date'
@@ -119,7 +121,7 @@ const temporalFinding = (element: ScannedElement, { original }: Look): FindingKi
 
 const unlistedFinding = (element: ScannedElement, look: Look): FindingKind | undefined => {
   if (element.items !== undefined || isHarmless(element)) return undefined
-  if (typedText.has(element.vr)) return 'typed-text'
+  if (typedText.has(element.vr) || element.tag === 0x00700080) return 'typed-text'
   if ((element.vr === 'LO' || element.vr === 'SH') && !shortTextAllowed.test(hexOf(element.tag))) return 'typed-text'
   if (bulkVrs.has(element.vr) && !bulkAllowed.test(hexOf(element.tag))) return 'bulk-data'
   if (element.vr === 'UI') return uidsAreClean(element, true, look.original) ? undefined : 'uid'
@@ -170,6 +172,8 @@ const markerFindings = ({ codes, isMarked }: Markers, policy: DeidentificationPo
 const findingsOf = (copy: Uint8Array, original: IdentityTokens, policy: DeidentificationPolicy) => {
   const { meta, dataSetAt } = scanFileMeta(copy)
   const holdsResidue = residueOf(original)
+  const pixels = new PixelResidue()
+  const isCompressed = meta.some(({ tag, value }) => tag === 0x00020010 && rawText(value) !== '1.2.840.10008.1.2.1')
   const markers: Markers = { codes: [], isMarked: false }
   const found: CopyFinding[] = []
   const residue = meta.filter(holdsResidue).map(({ path }) => path)
@@ -177,6 +181,7 @@ const findingsOf = (copy: Uint8Array, original: IdentityTokens, policy: Deidenti
     const { path } = scan.element
     const kind = elementFinding(scan, { original, policy })
     if (kind !== undefined) found.push({ kind, path })
+    if (pixels.isIn(scan.element, isCompressed)) found.push({ kind: 'beside-pixels', path })
     if (holdsResidue(scan.element)) residue.push(path)
     noteMarker(markers, scan.element)
   }
