@@ -34,10 +34,11 @@ const headersOf = ({ headersDistinct }: IncomingMessage) => {
 
 const queryOf = (rawQuery: string) => {
   if (rawQuery === '') return {}
-  const pairs = new URLSearchParams(rawQuery)
+  // In one pass: asked for each name anew, a line of thousands of names held the cell's thread for a tenth of a second.
+  const pairs = Map.groupBy(new URLSearchParams(rawQuery), ([name]) => name)
   return {
     queryStringParameters: Object.fromEntries(
-      [...new Set(pairs.keys())].map((name) => [name, pairs.getAll(name).join(',')]),
+      [...pairs].map(([name, given]) => [name, given.map(([, value]) => value).join(',')]),
     ),
   }
 }

@@ -7,6 +7,8 @@ export interface GatewayRoute {
   readonly capability: string
   /** Any one of them is enough. Empty: no token is asked for. */
   readonly scopes: readonly string[]
+  /** Of a longer body the function is handed one byte more, and refuses it as it would refuse the whole. */
+  readonly bodyLimit: number
 }
 
 export interface RouteMatch<Route extends GatewayRoute> {

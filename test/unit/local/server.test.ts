@@ -1,8 +1,10 @@
-import { connect } from 'node:net'
+import { IncomingMessage } from 'node:http'
+import { connect, Socket } from 'node:net'
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { CryptoKey } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { gatewayEvent } from '../../../local/gateway-event.ts'
 import { jwtAuthorizer } from '../../../local/jwt-authorizer.ts'
 import type { HttpHandler } from '../../../local/server.ts'
 import type { Listening } from '../../../local/listen.ts'
@@ -23,6 +25,7 @@ const route = (operationId: string, method: string, path: string, scopes = ['ref
   path,
   scopes,
   capability: operationId,
+  bodyLimit: 64 * 1024,
 })
 
 const routes = [
@@ -131,6 +134,31 @@ describe('the event that a handler gets', () => {
     const empty = await eventOf(call('/v1/things/1'))
     expect(empty).not.toHaveProperty('body')
     expect(empty).not.toHaveProperty('queryStringParameters')
+  })
+
+  it('holds one byte more of a long body than its route takes', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const body = 'x'.repeat(64 * 1024)
+    expect((await eventOf(call('/v1/things/1', { method: 'POST', body, headers }))).body).toBe(body)
+    const long = await eventOf(call('/v1/things/1', { method: 'POST', body: body.repeat(40), headers }))
+    expect(long.body).toHaveLength(64 * 1024 + 1)
+  })
+
+  it('is made in time of a query of many names', () => {
+    const rawQuery = Array.from({ length: 40_000 }, (_, at) => at.toString(36)).join('&')
+    const started = process.threadCpuUsage().user
+    const event = gatewayEvent({
+      request: new IncomingMessage(new Socket()),
+      path: '/v1/things/1',
+      rawQuery,
+      body: Buffer.alloc(0),
+      match: { route: route('echo', 'GET', '/v1/things/{thingId}'), pathParameters: {} },
+      claims: undefined,
+      now: clock.now(),
+      region: 'eu-central-1',
+    })
+    expect(Object.keys(event.queryStringParameters ?? {})).toHaveLength(40_000)
+    expect((process.threadCpuUsage().user - started) / 1000).toBeLessThan(1000)
   })
 
   it('goes to the route with the literal segment before the one with a parameter', async () => {
