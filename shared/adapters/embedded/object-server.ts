@@ -8,7 +8,7 @@ import type { Clock } from '../../ports/surroundings.ts'
 import { verifyQuery } from '../sigv4/verify-query.ts'
 import { streamObject } from './disk-object-store.ts'
 import { allowOrigin, answerPreflight } from './object-cors.ts'
-import type { ReceivingPlace, VerifiedRequest } from './object-upload.ts'
+import type { CountingPlace, ReceivingPlace, VerifiedRequest } from './object-upload.ts'
 import { receiveObject, receivePart } from './object-upload.ts'
 import type { ObjectAccess } from './presigned-requests.ts'
 import { LONGEST_GET_SECONDS, LONGEST_PUT_SECONDS } from './presigned-requests.ts'
@@ -83,7 +83,7 @@ const sendObject = async (
 const serve = async (
   request: IncomingMessage,
   response: ServerResponse,
-  options: ObjectServerOptions,
+  options: ObjectServerOptions & CountingPlace,
 ): Promise<void> => {
   const verifiedRequest = verified(request, options)
   switch (request.method) {
@@ -116,16 +116,16 @@ const hasHungUp = (request: IncomingMessage, error: unknown): boolean =>
   (error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')
 
 /** Serves presigned requests as S3 does: signature, expiry, signed headers, length, SHA-256 and create-only are enforced. */
-export const objectServer =
-  (options: ObjectServerOptions) =>
-  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export const objectServer = (options: ObjectServerOptions) => {
+  const place = { ...options, comingIn: new Map<string, number>() }
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     allowOrigin(request, response, options.corsOrigins)
     if (request.method === 'OPTIONS') {
       answerPreflight(response)
       return
     }
     try {
-      await serve(request, response, options)
+      await serve(request, response, place)
     } catch (error) {
       if (hasHungUp(request, error)) return
       const fault = faultOf(error)
@@ -134,3 +134,4 @@ export const objectServer =
       else answerFault(response, fault, request.method === 'HEAD')
     }
   }
+}

@@ -19,6 +19,35 @@ export interface ReceivingPlace {
   readonly desk: ObjectDesk
 }
 
+/** A place that counts what comes in, by where it is to lie. */
+export interface CountingPlace extends ReceivingPlace {
+  readonly comingIn: Map<string, number>
+}
+
+/**
+ * A sender whose line broke sends again while the old request still hangs; no honest one has more under way for one object. Without
+ * a bound one URL, sent a thousand times and never to its end, would hold a thousand files of the object's length.
+ */
+const MOST_AT_ONCE = 3
+
+const counted = async <Result>(
+  { comingIn }: CountingPlace,
+  { ref, query }: VerifiedRequest,
+  work: () => Promise<Result>,
+): Promise<Result> => {
+  const where = JSON.stringify([ref.bucket, ref.key, query.get('partNumber')])
+  const before = comingIn.get(where) ?? 0
+  if (before >= MOST_AT_ONCE) throw new S3Fault('SlowDown', 'The object is being sent already')
+  comingIn.set(where, before + 1)
+  try {
+    return await work()
+  } finally {
+    const left = (comingIn.get(where) ?? 1) - 1
+    if (left === 0) comingIn.delete(where)
+    else comingIn.set(where, left)
+  }
+}
+
 type AnswerHeaders = Readonly<Record<string, string>>
 
 const CHECKSUM = 'x-amz-checksum-sha256'
@@ -82,7 +111,7 @@ const receive = async (
 /** PUT of a whole object: it is answered only when bytes, row and what its arrival causes are on the disk. */
 export const receiveObject = async (
   request: IncomingMessage,
-  place: ReceivingPlace,
+  place: CountingPlace,
   verified: VerifiedRequest,
 ): Promise<AnswerHeaders> => {
   demandSigned(verified, SIGNED_BY_AN_UPLOAD)
@@ -90,7 +119,7 @@ export const receiveObject = async (
   // Only what lies there is looked at again after a power cut (`dropHalfReceived`), and so may be synced together with its row.
   if (ref.bucket !== 'incoming') throw new S3Fault('AccessDenied', 'The bucket takes no object from outside')
   if (signed.get('if-none-match') !== '*') throw new S3Fault('InvalidArgument', 'If-None-Match must be *')
-  const { file, bytes, digest } = await receive(request, place, verified)
+  const { file, bytes, digest } = await counted(place, verified, () => receive(request, place, verified))
   const { name, descriptor } = file
   const sha256 = digest.toString('hex')
   const contentType = signed.get('content-type') ?? ''
@@ -103,7 +132,7 @@ export const receiveObject = async (
 /** PUT of one part. A part may come again and replaces the one before, as on S3: a resumed upload repeats what it must. */
 export const receivePart = async (
   request: IncomingMessage,
-  place: ReceivingPlace,
+  place: CountingPlace,
   verified: VerifiedRequest,
 ): Promise<AnswerHeaders> => {
   demandSigned(verified, ['content-length'])
@@ -113,7 +142,7 @@ export const receivePart = async (
   if (!(partNumber >= 1 && partNumber <= 10_000)) throw new S3Fault('InvalidArgument', 'A part number is 1 to 10000')
   const noUpload = new S3Fault('NoSuchUpload', 'The upload does not exist, is complete or was given up')
   if (!(await place.desk.isOpen(ref, multipartId))) throw noUpload
-  const { file, bytes, digest } = await receive(request, place, verified)
+  const { file, bytes, digest } = await counted(place, verified, () => receive(request, place, verified))
   await file.keep()
   if (!(await place.desk.savePart(ref, multipartId, { partNumber, bytes }, file.name))) throw noUpload
   return { etag: `"${digest.toString('hex').slice(0, 32)}"`, [CHECKSUM]: digest.toString('base64') }

@@ -17,6 +17,7 @@ const faults = {
   PreconditionFailed: 412,
   InvalidRange: 416,
   InternalError: 500,
+  SlowDown: 503,
 } as const
 
 export type S3Code = keyof typeof faults
