@@ -139,7 +139,10 @@ const lastAnchored = (digest: string, checkpoints: readonly Checkpoint[]): numbe
 /** A checkpoint is signed each minute; a cell that has much to sign takes some. */
 const COVERED_WITHIN_MS = 3_600_000
 
-/** By the clock of the newest record, which is that of whoever took the bundle away. */
+/**
+ * By the clock of the newest record, which is that of whoever took the bundle away, or of the newest checkpoint: a record that says
+ * it is older than what was signed long after it, and was not signed, was put in since.
+ */
 function unprovedOf(own: readonly AuditRecord[], anchored: number, newestMs: number): readonly RecordName[] {
   const first = own[anchored]
   if (first === undefined) return []
@@ -178,7 +181,7 @@ function verifyChains(
   sha256: Verifier['sha256'],
 ): Verification {
   const records = [...chains.values()].flat()
-  const newestMs = records.reduce((newest, { at }) => Math.max(newest, Date.parse(at)), 0)
+  const newestMs = [...records, ...checkpoints].reduce((newest, { at }) => Math.max(newest, Date.parse(at)), 0)
   const unproved: RecordName[] = []
   let unanchored = 0
   for (const [chain, own] of chains) {

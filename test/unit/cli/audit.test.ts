@@ -46,7 +46,7 @@ test('a tail cut with its checkpoint is found against the lock bucket; without i
   const cut = { ...bundle, records: bundle.records.slice(0, 20), checkpoints: bundle.checkpoints.slice(0, 2) }
   const alone = await verify(cut)
   expect(alone.stdout).toContain(
-    'checkpoint in the bundle is 2 of 2026-01-02T00:01:00.000Z: what came after it is for the',
+    'checkpoint in the bundle is 2 of 2026-01-01T01:01:00.000Z: what came after it is for the',
   )
   const locked = await lockBucket('whole', bundle.checkpoints)
   expect(await verify(cut, '--checkpoints', locked)).toEqual({

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { bundleOf, chainOf, emptied, tamperings, verify, verifyTampered } from '../../../fixtures/audit-tampering.ts'
+import {
+  bundleOf,
+  chainOf,
+  emptied,
+  tamperings,
+  verify,
+  verifyTampered,
+  weeksLater,
+} from '../../../fixtures/audit-tampering.ts'
 
 describe('an audit bundle', () => {
   it('passes untouched, and says what no checkpoint covers yet', () => {
@@ -11,7 +19,7 @@ describe('an audit bundle', () => {
       checkpoints: 3,
       unanchored: 0,
       unproved: [],
-      newest: { number: 3, at: '2026-01-02T00:02:00.000Z' },
+      newest: { number: 3, at: '2026-01-01T01:02:00.000Z' },
       gaps: [],
     })
     const longer = { ...bundle, records: chainOf(45) }
@@ -56,6 +64,15 @@ describe('an audit bundle', () => {
     })
     const older = { ...bundle, records: chainOf(100), checkpoints: [first!] }
     expect(verify(older)).toMatchObject({ outcome: 'intact', unproved: [{ chain, number: 11 }] })
+  })
+
+  it('is not proved where records were put in behind what is signed, dated as if they had always been there', () => {
+    const bundle = bundleOf(40)
+    const forged = { ...bundle, records: chainOf(43) }
+    const { chain } = bundle.records[0]!
+    const locked = [...bundle.checkpoints, weeksLater(bundle)]
+    expect(verify(bundle, locked)).toMatchObject({ outcome: 'intact', unanchored: 0, unproved: [] })
+    expect(verify(forged, locked)).toMatchObject({ outcome: 'intact', unproved: [{ chain, number: 41 }] })
   })
 
   it('of another form is refused, not guessed at', () => {
