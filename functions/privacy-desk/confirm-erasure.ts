@@ -5,6 +5,7 @@ import type { Kept } from '../../shared/domain/retention/decide-erasure.ts'
 import type { ErasureIn } from '../../shared/domain/retention/retention-file.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
 import { authoriseOwner } from '../../shared/ledger/authorised-case.ts'
+import { countUncounted } from '../../shared/ledger/count-events.ts'
 import { beginErasure, finishErasure, type ErasureOrder } from '../../shared/ledger/erase-case.ts'
 import { requireQuiet } from '../../shared/ledger/erased-case.ts'
 import { loadFile, loadRetained, type LoadedFile } from '../../shared/ledger/retention-files.ts'
@@ -49,6 +50,7 @@ async function begin(
   await requireQuiet(ports, referralId)
   const until = await lockedUntil(ports, referralId)
   if (until !== undefined) throw new Refusal('erasure-locked', { until })
+  await countUncounted(ports, known.case)
   const { ruleIds, policyVersion } = decision
   await beginErasure(ports, {
     loaded: known,

@@ -4,7 +4,7 @@ import { giveUpBesideCase } from '../../shared/ledger/give-up.ts'
 import type { NetworkDirectory } from '../../shared/ports/network-directory.ts'
 import type { Log } from '../../shared/runtime/log.ts'
 import { decodeJson, inTurn, queueFunction } from '../../shared/runtime/queue-function.ts'
-import { countEvents } from './count-events.ts'
+import { countEvents } from '../../shared/ledger/count-events.ts'
 
 const counter: Actor = { kind: 'overread', id: 'counter' }
 

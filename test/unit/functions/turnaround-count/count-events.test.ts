@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { countEvents } from '../../../../functions/turnaround-count/count-events.ts'
+import { countEvents } from '../../../../shared/ledger/count-events.ts'
 import { entry } from '../../../../functions/turnaround-count/entry.ts'
 import type { CaseEvent } from '../../../../shared/domain/case/events.ts'
 import { replay } from '../../../../shared/domain/case/evolve.ts'

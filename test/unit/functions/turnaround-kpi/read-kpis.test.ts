@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { countEvents } from '../../../../functions/turnaround-count/count-events.ts'
+import { countEvents } from '../../../../shared/ledger/count-events.ts'
 import { readKpis } from '../../../../functions/turnaround-kpi/read-kpis.ts'
 import { KpiQuerySchema, KpisSchema } from '../../../../shared/contracts/http/kpis.ts'
 import type { QueryOf } from '../../../../shared/contracts/routes.ts'

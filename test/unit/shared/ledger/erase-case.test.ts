@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { placeLegalHold } from '../../../../functions/privacy-desk/retention-commands.ts'
+import { countEvents } from '../../../../shared/ledger/count-events.ts'
 import { caseChain } from '../../../../shared/ledger/audit-chain.ts'
 import { loadCase } from '../../../../shared/ledger/case-ledger.ts'
 import { commandCase } from '../../../../shared/ledger/command-case.ts'
@@ -70,6 +71,38 @@ describe('an erased case', () => {
     await ask(room, referralId)
     await confirm(room, referralId)
     expect(await room.ports.store.read(guard)).toMatchObject({ body: { referralId: 'donau-klinikum.other' } })
+  })
+})
+
+describe('the key figures', () => {
+  const counted = () => room.everyRecord().filter(({ partition }) => partition === 'org#donau-klinikum#numbers')
+  const figures = () => counted().map(({ sort, body }) => [sort, body])
+
+  test('keep a case that is erased before anybody has counted it, and count none twice', async () => {
+    const { referralId } = await wholeCase(room)
+    expect(counted()).toEqual([])
+    await ask(room, referralId)
+    const { eventCount = 0 } = (await loadCase(room.ports.store, referralId))?.case ?? {}
+    await countEvents(room.ports, { kind: 'count-events', referralId, fromEvent: 0, toEvent: 1 })
+    await confirm(room, referralId)
+    const after = figures()
+
+    const other = await wholeCase(room)
+    await countEvents(room.ports, {
+      kind: 'count-events',
+      referralId: other.referralId,
+      fromEvent: 0,
+      toEvent: eventCount,
+    })
+    const twice = after.map(([sort, body]) => [
+      sort,
+      Object.fromEntries(Object.entries(body as object).map(([name, count]) => [name, 2 * Number(count)])),
+    ])
+    expect(after.length).toBeGreaterThan(0)
+    expect(figures()).toEqual(twice)
+    await ask(room, other.referralId)
+    await confirm(room, other.referralId)
+    expect(figures()).toEqual(twice)
   })
 })
 
