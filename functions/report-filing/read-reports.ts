@@ -40,7 +40,8 @@ const onCopiesAlone = (grant: ReportRelease): boolean => 'record' in grant && gr
 function textOf(grant: ReportRelease, { content, home }: FiledReport): Pick<Report, 'text' | 'copies'> {
   if (home === undefined || onCopiesAlone(grant)) return { text: content.text }
   const { text, uids, images } = home
-  return { text, copies: { uids, ...images } }
+  // Dates are written in too many ways to be brought home: a wrong one must not pass for the patient's.
+  return { text, copies: { uids, ...images, dates: 'may-be-shifted' } }
 }
 
 interface HandedDocument extends SealedAttachment {

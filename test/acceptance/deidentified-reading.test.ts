@@ -217,7 +217,7 @@ describe.skipIf(!existsSync(real))('a reader abroad, who works on a de-identifie
       impression: `See study ${sent.studyInstanceUid}`,
       alert: 'none',
     })
-    expect(report?.copies).toEqual({ uids: 2, released: 1, withheld: 0 })
+    expect(report?.copies).toEqual({ uids: 2, released: 1, withheld: 0, dates: 'may-be-shifted' })
     const [attachment] = report?.attachments ?? []
     expect(attachment?.signed).toEqual({ bytes: document.length, sha256: sha256(document) })
     const home = await bytesOf(attachment?.get)

@@ -93,13 +93,16 @@ export const ReportSchema = z
     text: ReportTextSchema,
     /**
      * Of a report written on de-identified copies: how many of their UIDs in the text were put back to the originals', and of
-     * how many images its reader could see a copy. Signature and digest are over the text as its reader signed it.
+     * how many images its reader could see a copy. Signature and digest are over the text as its reader signed it. `dates`: the
+     * reader saw the study's dates moved by some days or years, and so may every date be that the text or a document names:
+     * whoever shows the report says so beside it.
      */
     copies: z
       .strictObject({
         uids: z.int().nonnegative(),
         released: z.int().nonnegative(),
         withheld: z.int().nonnegative(),
+        dates: z.literal('may-be-shifted'),
       })
       .optional(),
     sha256: Sha256Schema,
