@@ -54,50 +54,53 @@ describe('images that come when the study is with its readers', () => {
   })
 })
 
-describe('images that come when the report is final', () => {
+describe('once the report is final', () => {
   const text = { findings: 'Hyperdense left MCA.', impression: 'Left M1 occlusion.', alert: 'category-1' as const }
 
-  it('come in, and stand beside the case as unread until its reader has looked', async () => {
+  it('the critical result that it declares has whoever referred called, until they take it up', async () => {
     const params = { referralId }
     const { readerId = '' } = await clerk.call('readStatus', { params })
     const reader = target.as(personOfReader(readerId))
-    await atCurrentVersion(reader, referralId, (version) =>
+    const signed = await atCurrentVersion(reader, referralId, (version) =>
       reader.call('signFinal', { params, version, body: { text, attachmentIds: [] } }),
+    )
+    expect(signed.criticalResults).toMatchObject([{ category: 'category-1', owner: { personId: 'p-clerk-vienna' } }])
+    const { referrals } = await clerk.call('listEscalations', { query: { limit: 200 } })
+    const calls = referrals.find((one) => one.referralId === referralId)?.escalations ?? []
+    const escalationId = calls.find(({ clock }) => clock.startsWith('critical:'))?.escalationId ?? ''
+    const taken = await atCurrentVersion(clerk, referralId, (version) =>
+      clerk.call('acknowledgeEscalation', { params: { referralId, escalationId }, version, body: {} }),
+    )
+    expect(taken.criticalResults).toMatchObject([{ receivedBy: 'p-clerk-vienna' }])
+  })
+
+  it('images that come stand beside the case as unread, though it is closed, until its reader has looked', async () => {
+    const params = { referralId }
+    await eventually(target, 'p-clerk-vienna', referralId, ({ state }) => state === 'delivered')
+    const duty = target.as('p-duty-vienna')
+    const { readerId = '' } = await atCurrentVersion(duty, referralId, (version) =>
+      duty.call('acknowledgeReport', { params, version, body: {} }),
     )
     await sendStudy(clerk, referralId, latest)
     const sent = await eventually(
       target,
       'p-clerk-vienna',
       referralId,
-      ({ images, state }) => images.stored === 4 && images.complete && state === 'delivered',
+      ({ images }) => images.stored === 4 && images.complete,
     )
+    expect(sent.state).toBe('acknowledged')
+    const reader = target.as(personOfReader(readerId))
     const open = sent.exceptions.filter(({ resolvedAt }) => resolvedAt === undefined)
     expect(open).toMatchObject([
       { code: 'images-after-report', owner: { role: 'reader', personId: personOfReader(readerId) } },
     ])
     expect((await reader.call('listImages', { params })).images).toHaveLength(4)
-    const clerks = atCurrentVersion(clerk, referralId, (version) =>
-      clerk.call('reviewLateImages', { params, version, body: { outcome: 'nothing-to-add' } }),
-    )
-    expect(await refusalOf(clerks)).toMatchObject({ code: 'not-permitted' })
-    const seen = await atCurrentVersion(reader, referralId, (version) =>
-      reader.call('reviewLateImages', { params, version, body: { outcome: 'nothing-to-add' } }),
-    )
+    const review = (who: ApiClient) =>
+      atCurrentVersion(who, referralId, (version) =>
+        who.call('reviewLateImages', { params, version, body: { outcome: 'nothing-to-add' } }),
+      )
+    expect(await refusalOf(review(clerk))).toMatchObject({ code: 'not-permitted' })
+    const seen = await review(reader)
     expect(seen.exceptions.every(({ resolvedAt }) => resolvedAt !== undefined)).toBe(true)
-  })
-
-  it('do not hide the critical result that the report declared, for which the referrer is called until they take it up', async () => {
-    const referrer = target.as('p-clerk-vienna')
-    const { referrals } = await referrer.call('listEscalations', { query: { limit: 200 } })
-    const calls = referrals.find((one) => one.referralId === referralId)?.escalations ?? []
-    const [call] = calls.filter(({ clock }) => clock.startsWith('critical:'))
-    const taken = await atCurrentVersion(referrer, referralId, (version) =>
-      referrer.call('acknowledgeEscalation', {
-        params: { referralId, escalationId: call?.escalationId ?? '' },
-        version,
-        body: {},
-      }),
-    )
-    expect(taken.criticalResults).toMatchObject([{ category: 'category-1', receivedBy: 'p-clerk-vienna' }])
   })
 })

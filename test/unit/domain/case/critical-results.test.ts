@@ -16,7 +16,8 @@ function calls(start: Case, reportId: string, count: number): Escalation[] {
   const clock = `critical:${reportId}`
   const called = start.escalations.filter((one) => one.clock === clock)
   for (let current = start; called.length < count;) {
-    const now = nextDueAt(current) ?? ''
+    const now = nextDueAt(current)
+    if (now === null) throw new Error(`only ${called.length} calls`)
     const decision = decideCase(current, { command: 'fire-due', now }, contextAt(now))
     if (decision.kind === 'refused') throw new Error(decision.code)
     current = decision.case

@@ -30,7 +30,8 @@ const raised = (before: readonly CaseCommand[], code: ExceptionCode): Case =>
 function calledFor(c: Case, calls: number): string[] {
   const called: string[] = []
   for (let current = c; called.length < calls;) {
-    const now = nextDueAt(current) ?? ''
+    const now = nextDueAt(current)
+    if (now === null) throw new Error(`only ${called.length} calls`)
     const decision = decideCase(current, { command: 'fire-due', now }, contextAt(now))
     if (decision.kind === 'refused') throw new Error(decision.code)
     for (const e of decision.events)

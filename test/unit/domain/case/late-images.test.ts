@@ -62,7 +62,8 @@ describe('images that come after the final report', () => {
       let current = course(commands).case
       const called: [minutes: number, clock: string, personId: string][] = []
       while (called.length < 4) {
-        const now = nextDueAt(current) ?? ''
+        const now = nextDueAt(current)
+        if (now === null) throw new Error(`only ${called.length} calls`)
         const decision = decideCase(current, { command: 'fire-due', now }, contextAt(now))
         if (decision.kind === 'refused') throw new Error(decision.code)
         for (const e of decision.events)
