@@ -3,21 +3,28 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import * as z from 'zod'
 import { SignedCheckpointSchema, type SignedCheckpoint } from '../shared/domain/audit/checkpoint.ts'
-import { verifyBundle, type Intact, type NumberRange, type Verification } from '../shared/domain/audit/verify-bundle.ts'
+import {
+  verifyBundle,
+  type Intact,
+  type NumberRange,
+  type Verification,
+  type Verifier,
+} from '../shared/domain/audit/verify-bundle.ts'
 import { auditVerifier } from '../shared/runtime/audit-verifier.ts'
 
 const KeySchema = z.looseObject({ publicKey: z.strictObject({ keyId: z.string(), pem: z.string() }) })
 
 interface VerifyOptions {
-  readonly key?: string
+  readonly key: readonly string[]
   readonly checkpoints?: string
   readonly json?: true
 }
 
 /** The key of the bundle itself is only believed where no other was given, and that is said. */
-async function trustedKey(bundle: unknown, keyFile: string | undefined): Promise<{ keyId: string; pem: string }> {
-  if (keyFile === undefined) return KeySchema.parse(bundle).publicKey
-  return { keyId: KeySchema.parse(bundle).publicKey.keyId, pem: await readFile(keyFile, 'utf8') }
+async function trustedKeys(bundle: unknown, keyFiles: readonly string[]): Promise<Verifier> {
+  const { publicKey } = KeySchema.parse(bundle)
+  const [pem, ...older] = await Promise.all(keyFiles.map((file) => readFile(file, 'utf8')))
+  return pem === undefined ? auditVerifier(publicKey) : auditVerifier({ keyId: publicKey.keyId, pem }, older)
 }
 
 async function checkpointIn(file: string): Promise<SignedCheckpoint> {
@@ -51,6 +58,8 @@ function afterNewest({ newest }: Intact): string {
 }
 
 function textOf(result: Verification): string {
+  if (result.outcome === 'broken' && result.broken === 'wrong-key')
+    return `broken: wrong key: checkpoint ${result.number} is signed by none that is trusted. Was the cell's key replaced, give the older ones too (--key, several times)`
   if (result.outcome === 'broken') return `broken: ${result.broken} at record ${result.number} of ${result.chain}`
   if (result.outcome === 'nothing-to-prove')
     return `nothing to prove: no record, ${result.checkpoints} checkpoints. A case has at least one record: ask where they are`
@@ -70,8 +79,8 @@ function exitOf(result: Verification): 0 | 1 | 2 {
 async function verify(file: string, options: VerifyOptions): Promise<void> {
   const bundle: unknown = JSON.parse(await readFile(file, 'utf8'))
   const locked = await lockedCheckpoints(options.checkpoints)
-  const result = verifyBundle(bundle, auditVerifier(await trustedKey(bundle, options.key)), locked)
-  const trust = options.key === undefined ? " (checked with the bundle's own key: give --key to prove whose it is)" : ''
+  const result = verifyBundle(bundle, await trustedKeys(bundle, options.key), locked)
+  const trust = options.key.length === 0 ? " (checked with the bundle's own key: give --key to prove whose it is)" : ''
   const after = result.outcome === 'intact' && locked.length === 0 ? `${afterNewest(result)}\n` : ''
   process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : `${textOf(result)}${trust}\n${after}`)
   process.exitCode = exitOf(result)
@@ -86,7 +95,9 @@ export function registerAudit(program: Command): void {
     .argument('<bundle>', 'a file as GET /v1/referrals/{referralId}/audit gives it')
     .option(
       '--key <pem>',
-      'public key of the cell, got by another way than the bundle: from KMS, the key of SigningKeyArn',
+      'public key of the cell, got by another way than the bundle: from KMS, the key of SigningKeyArn; again for each older one',
+      (file: string, before: readonly string[]) => [...before, file],
+      [] as readonly string[],
     )
     .option(
       '--checkpoints <file-or-directory>',

@@ -20,7 +20,8 @@ export type AuditBundle = z.infer<typeof AuditBundleSchema>
 export interface Verifier {
   /** Lower-case hex SHA-256 of the UTF-8 bytes. */
   readonly sha256: (text: string) => string
-  readonly signed: (message: string, signatureBase64: string, keyId: string) => boolean
+  /** `unknown-key`: by no key that is trusted, and it names another than the cell's own. */
+  readonly signed: (message: string, signatureBase64: string, keyId: string) => 'good' | 'bad' | 'unknown-key'
 }
 
 export type Broken =
@@ -31,6 +32,7 @@ export type Broken =
   | 'tail-truncated'
   | 'chain-not-declared'
   | 'checkpoint-signature'
+  | 'wrong-key'
   | 'checkpoint-replayed'
   | 'checkpoint-contradicts'
 
@@ -92,9 +94,14 @@ function brokenCheckpoint(
   { checkpoint, keyId, signature }: SignedCheckpoint,
   verifier: Verifier,
 ): Verification | undefined {
-  return verifier.signed(canonicalJson(checkpoint), signature, keyId)
-    ? undefined
-    : broken('checkpoint-signature', 'checkpoints', checkpoint.number)
+  switch (verifier.signed(canonicalJson(checkpoint), signature, keyId)) {
+    case 'good':
+      return undefined
+    case 'bad':
+      return broken('checkpoint-signature', 'checkpoints', checkpoint.number)
+    case 'unknown-key':
+      return broken('wrong-key', 'checkpoints', checkpoint.number)
+  }
 }
 
 /** Checkpoints chain too. A bundle may hold only those that cover it, so a gap is no fault; a repeat, or two that disagree, is. */

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { SignedCheckpoint } from '../../../shared/domain/audit/checkpoint.ts'
 import { scratchFolder } from '../../builders/scratch-folder.ts'
-import { bundleOf, tamperings, trusted } from '../../fixtures/audit-tampering.ts'
+import { bundleOf, signedBy, tamperings, trusted } from '../../fixtures/audit-tampering.ts'
 
 const folder = scratchFolder('audit-verify')
 const cli = join(import.meta.dirname, '../../../cli/overread.ts')
@@ -31,6 +32,26 @@ test('exit code and words tell an intact bundle from a broken one and from one t
   expect(await verify({ ...bundle, checkpoints: [] })).toEqual({
     exit: 2,
     stdout: expect.stringMatching(/^not proved: .* record 1 of /) as string,
+  })
+})
+
+test('after the signing key was replaced, both keys are needed, and either alone is named as the wrong one', async () => {
+  const bundle = bundleOf()
+  const before = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const [first, ...rest] = bundle.checkpoints
+  const replaced = {
+    ...bundle,
+    checkpoints: [signedBy(first!.checkpoint, before.privateKey, 'audit-key-2025'), ...rest],
+  }
+  const older = join(folder, 'older.pem')
+  await writeFile(older, before.publicKey.export({ type: 'spki', format: 'pem' }))
+  expect(await verify(replaced, '--key', older)).toEqual({
+    exit: 0,
+    stdout: expect.stringMatching(/^intact: /) as string,
+  })
+  expect(await verify(replaced)).toEqual({
+    exit: 1,
+    stdout: expect.stringMatching(/^broken: wrong key: checkpoint 1 /) as string,
   })
 })
 
