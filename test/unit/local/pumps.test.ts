@@ -47,6 +47,18 @@ const pumping = (handler: QueueHandler, concurrency = 4) => {
   return { clock, queues, pump, faults, send }
 }
 
+/** The first batch stays under way until `first` is resolved; of each it is kept how many messages it had. */
+const pumpingHeld = () => {
+  const sizes: number[] = []
+  const first = Promise.withResolvers<undefined>()
+  const started = pumping(async ({ Records }) => {
+    sizes.push(Records.length)
+    if (sizes.length === 1) await first.promise
+    return { batchItemFailures: [] }
+  })
+  return { ...started, sizes, first }
+}
+
 const keyOf = (body: string) => (JSON.parse(body) as { key: string }).key
 
 describe('the queue pump', () => {
@@ -71,13 +83,7 @@ describe('the queue pump', () => {
   })
 
   it('waits a moment for a batch to fill while another is handled, and never longer', async () => {
-    const sizes: number[] = []
-    const first = Promise.withResolvers<undefined>()
-    const { pump, send } = pumping(async ({ Records }) => {
-      sizes.push(Records.length)
-      if (sizes.length === 1) await first.promise
-      return { batchItemFailures: [] }
-    })
+    const { sizes, first, pump, send } = pumpingHeld()
     await send('alone')
     while (sizes.length === 0) await pause(1)
     for (let n = 0; n < 5; n += 1) await send(String(n))
@@ -88,13 +94,7 @@ describe('the queue pump', () => {
   })
 
   it('takes no half batch after a full one while the rest of it is on its way', async () => {
-    const sizes: number[] = []
-    const first = Promise.withResolvers<undefined>()
-    const { pump, send } = pumping(async ({ Records }) => {
-      sizes.push(Records.length)
-      if (sizes.length === 1) await first.promise
-      return { batchItemFailures: [] }
-    })
+    const { sizes, first, pump, send } = pumpingHeld()
     const sendMany = (count: number) => Promise.all(Array.from({ length: count }, (_, n) => send(String(n))))
     await send('alone')
     while (sizes.length === 0) await pause(1)
