@@ -1,4 +1,5 @@
-import type { CaseStatus, TimelineEntry } from '../../shared/contracts/http/referrals.ts'
+import type { CaseStatus } from '../../shared/contracts/http/referrals.ts'
+import type { TimelineEntry } from '../../shared/contracts/http/timeline.ts'
 import type { AnswerOf } from '../../shared/contracts/routes.ts'
 import type { Case, ReferralId } from '../../shared/domain/case/case.ts'
 import type { CaseEvent } from '../../shared/domain/case/events.ts'

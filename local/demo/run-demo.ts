@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '../../shared/contracts/http/referrals.ts'
+import type { TimelineEntry } from '../../shared/contracts/http/timeline.ts'
 import { apiClient } from '../client/api-client.ts'
 import { demoSites, modalityOf } from './referral-for.ts'
 import { runCase, type CaseOutcome, type DemoCast } from './run-case.ts'

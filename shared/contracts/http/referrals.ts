@@ -11,7 +11,6 @@ import {
 import { CriticalResultSchema } from '../../domain/case/critical-result.ts'
 import { ExceptionCodeSchema, ExceptionRecordSchema } from '../../domain/case/exceptions.ts'
 import { EmergencySchema } from '../../domain/case/emergency.ts'
-import { ActorSchema } from '../../domain/case/events.ts'
 import { OwnerSchema } from '../../domain/case/owner.ts'
 import { CaseStateSchema } from '../../domain/case/states.ts'
 import { UID_FORM } from '../../domain/dicom/dicom-uid.ts'
@@ -232,22 +231,5 @@ export type ReferralRow = z.infer<typeof ReferralRowSchema>
 export const ReferralPageSchema = z
   .strictObject({ referrals: z.array(ReferralRowSchema), cursor: z.string().optional() })
   .meta({ id: 'ReferralPage' })
-
-export const TimelineEntrySchema = z
-  .strictObject({
-    number: z.int().positive(),
-    at: InstantSchema,
-    event: z.string(),
-    state: CaseStateSchema,
-    by: ActorSchema,
-    owner: OwnerSchema.nullable(),
-    dueAt: InstantSchema.nullable(),
-    facts: z.record(z.string(), z.union([z.string(), z.number()])),
-  })
-  .meta({ id: 'TimelineEntry' })
-export type TimelineEntry = z.infer<typeof TimelineEntrySchema>
-export const TimelineSchema = z
-  .strictObject({ referralId: ReferralIdSchema, entries: z.array(TimelineEntrySchema) })
-  .meta({ id: 'Timeline' })
 
 export const ReferralParamsSchema = z.strictObject({ referralId: ReferralIdSchema })

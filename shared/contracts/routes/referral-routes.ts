@@ -21,8 +21,8 @@ import {
   ReferralPageSchema,
   ReferralParamsSchema,
   SubmitReferralSchema,
-  TimelineSchema,
 } from '../http/referrals.ts'
+import { TimelineSchema } from '../http/timeline.ts'
 import { route, type Route, type Scope } from './route.ts'
 
 const caseCommand = <const O extends string, B extends z.ZodType>(
