@@ -166,7 +166,7 @@ describe('what is not with its study', () => {
     const all = mistaken.objects.map((_, index) => index)
     await send(await opened(referralId, mistaken, mistaken.objects), mistaken, all)
     const told = await eventually(target, WHO, referralId, ({ state }) => state === 'exception', 20)
-    expect(told).toMatchObject({ exceptionCode: code, owner: { role: 'operations' } })
+    expect(told).toMatchObject({ exceptionCode: code, owner: { role: 'coordinator' } })
     expect(Date.parse(told.dueAt ?? '') - Date.parse(told.exceptions[0]?.raisedAt ?? '')).toBe(15 * 60_000)
     await sendStudy(clerk(), referralId, study)
     const { images, exceptions } = await brought(referralId)
