@@ -51,13 +51,22 @@ const unreached: Readonly<Record<string, string>> = {
   'mnemonist/lru-cache': 'module.exports = class extends Map { constructor() { super() } }',
 }
 
-/** Two parts of the SDK that no call of ours reaches: event streams, and the cache of endpoint discovery, which is off. */
+/**
+ * Parts of the SDK that no call of ours reaches: event streams, the cache of endpoint discovery, which is off, and the rate limiter of
+ * retries that adapt, which ours do not: whoever turns them on is told at the start.
+ */
 export const unreachedParts: Plugin = {
   name: 'unreached-parts',
   setup: (build) => {
     build.onResolve({ filter: /^(@smithy\/core\/event-streams|mnemonist\/lru-cache)$/ }, ({ path }) => ({
       path,
       namespace: 'unreached',
+    }))
+    build.onLoad({ filter: /util-retry[\\/]DefaultRateLimiter\.js$/ }, () => ({
+      contents: `export class DefaultRateLimiter {
+        constructor() { throw new Error('the bundle has no retries that adapt: set AWS_RETRY_MODE to standard') }
+      }`,
+      loader: 'js',
     }))
     build.onLoad({ filter: /.*/, namespace: 'unreached' }, ({ path }) => ({
       contents: unreached[path] ?? '',
