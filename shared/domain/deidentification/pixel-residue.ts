@@ -62,7 +62,7 @@ export class PixelResidue {
     if (path.length !== 8) return false
     if (described.has(tag)) this.values.set(tag, value)
     if (tag !== 0x7fe00010) return false
-    if (isCompressed) return [...fragmentsOf(value)].some(hasWords)
+    if (isCompressed) return fragmentsOf(value).some(hasWords)
     // Without a matrix there is no last frame, and no viewer that shows one.
     return (this.values.has(0x00280010) && value.length > this.frameBytes() + 1) || this.hasOtherBits(value)
   }

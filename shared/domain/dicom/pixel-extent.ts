@@ -3,7 +3,6 @@ import type { DicomFacts } from './dicom-facts.ts'
 import type { DicomLimits } from './limits.ts'
 import type { DicomRejection } from './rejection.ts'
 
-/** Chroma-subsampled native pixels hold two samples a pixel, whatever Samples per Pixel says (PS3.3 C.7.6.3.1.2). */
 export type Matrix = Partial<
   Pick<
     DicomFacts,
@@ -11,6 +10,7 @@ export type Matrix = Partial<
   >
 >
 
+/** Chroma-subsampled native pixels hold two samples a pixel, whatever Samples per Pixel says (PS3.3 C.7.6.3.1.2). */
 const storedSamples = (facts: Matrix): number => {
   const samples = facts.samplesPerPixel ?? 1
   return samples === 3 && /_42[02]$/.test(facts.photometricInterpretation ?? '')
