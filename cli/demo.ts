@@ -69,6 +69,7 @@ async function demo(options: DemoCommandOptions): Promise<void> {
     options.url === undefined ? await withFreshDemoCell((cell) => run(cell.baseUrl)) : await run(options.url)
   closeConnections()
   process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : readable(result))
+  if (result.cases.length === 0) process.stderr.write('overread: no study in the folder, so no case was gone through\n')
   if (!endedWell(result)) process.exitCode = 1
 }
 

@@ -90,6 +90,6 @@ export async function runDemo(cast: DemoCast, options: DemoOptions): Promise<Dem
   }
 }
 
-/** Whether each case ended as it should: read and acknowledged, or turned away by a rule with a name. */
+/** Whether there were cases and each ended as it should: read and acknowledged, or turned away by a rule with a name. */
 export const endedWell = ({ cases }: DemoResult): boolean =>
-  cases.every(({ state }) => state === 'acknowledged' || state === 'rejected')
+  cases.length > 0 && cases.every(({ state }) => state === 'acknowledged' || state === 'rejected')

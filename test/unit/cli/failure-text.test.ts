@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { scratchFolder } from '../../builders/scratch-folder.ts'
 
 const command = join(import.meta.dirname, '../../../cli/overread.ts')
 const saidBy = (...words: string[]) => {
@@ -31,6 +32,12 @@ test.each([
   [['upload', '.', '--referral', 'x'], 'say who uploads: --token TOKEN, or --as PERSON on a development cell'],
 ])('overread %j is wrong usage, and does nothing', (words, text) => {
   expect(saidBy(...words)).toEqual({ status: 2, stderr: `error: ${text}\n(add --help for the options)\n` })
+})
+
+test('a demo of a folder without a study has shown nothing, and says so', () => {
+  const { status, stderr } = saidBy('demo', '--json', '--dicom', scratchFolder('no-study'))
+  expect(status).toBe(1)
+  expect(stderr).toMatch(/no study in the folder, so no case was gone through\n$/)
 })
 
 test('a pipe that is closed early ends a command quietly', () => {
