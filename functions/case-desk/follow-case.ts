@@ -6,7 +6,7 @@ import type { CaseEvent } from '../../shared/domain/case/events.ts'
 import { evolve } from '../../shared/domain/case/evolve.ts'
 import { nextDueAt } from '../../shared/domain/case/due.ts'
 import type { Asking } from '../../shared/ledger/asking.ts'
-import { authoriseCase } from '../../shared/ledger/authorised-case.ts'
+import { authoriseCase, type AuthorisedCase } from '../../shared/ledger/authorised-case.ts'
 import { loadEvents } from '../../shared/ledger/case-ledger.ts'
 import { caseStatus } from '../../shared/ledger/case-status.ts'
 import { receivedSoFar } from '../../shared/ledger/image-count.ts'
@@ -21,9 +21,19 @@ interface Asked {
   readonly context: Asking
 }
 
-export async function readStatus(ports: FollowPorts, { params, context }: Asked): Promise<CaseStatus> {
-  const { case: c, version, network } = await authoriseCase(ports, 'readStatus', context.principal, params.referralId)
-  await requireTold(ports, c, context.principal, network)
+async function authoriseFollowing(
+  ports: FollowPorts,
+  operation: 'readStatus' | 'readTimeline',
+  { params, context: { principal } }: Asked,
+): Promise<AuthorisedCase> {
+  const authorised = await authoriseCase(ports, operation, principal, params.referralId)
+  await requireTold(ports, authorised.case, principal, authorised.network)
+  return authorised
+}
+
+export async function readStatus(ports: FollowPorts, asked: Asked): Promise<CaseStatus> {
+  const { context } = asked
+  const { case: c, version } = await authoriseFollowing(ports, 'readStatus', asked)
   await recordAccess(ports, context, { action: 'read', referralId: c.referralId })
   return caseStatus({ ...c, images: await receivedSoFar(ports.store, c) }, version)
 }
@@ -104,10 +114,10 @@ export function timelineOf(events: readonly CaseEvent[]): TimelineEntry[] {
   })
 }
 
-export async function readTimeline(ports: FollowPorts, { params, context }: Asked): Promise<AnswerOf<'readTimeline'>> {
+export async function readTimeline(ports: FollowPorts, asked: Asked): Promise<AnswerOf<'readTimeline'>> {
+  const { params, context } = asked
   const { referralId } = params
-  const { case: c, network } = await authoriseCase(ports, 'readTimeline', context.principal, referralId)
-  await requireTold(ports, c, context.principal, network)
+  await authoriseFollowing(ports, 'readTimeline', asked)
   await recordAccess(ports, context, { action: 'read', referralId })
   return { referralId, entries: timelineOf(await loadEvents(ports.store, referralId)) }
 }

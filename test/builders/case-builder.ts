@@ -62,6 +62,16 @@ export const submit = (pathwayId = 'stroke'): CaseCommand => ({
   rule: 'test',
 })
 
+export type Vetting = Extract<CaseCommand, { command: 'submit' }>['vetting']
+
+/** As `submit`, of a case that is born otherwise. */
+export const submitWith = (born: Partial<CaseBirth>, vetting: Vetting = 'waived'): CaseCommand => ({
+  command: 'submit',
+  birth: { ...birth(), ...born },
+  vetting,
+  rule: 'test',
+})
+
 export const START = '2026-11-24T03:00:00.000Z'
 
 export interface Course {

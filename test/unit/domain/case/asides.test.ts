@@ -15,15 +15,13 @@ import {
   report,
   START,
   submit,
+  submitWith,
   upload,
+  type Vetting,
 } from '../../../builders/case-builder.ts'
 
-type Submit = Extract<CaseCommand, { command: 'submit' }>
-
-const unmapped = (pathwayId = 'stroke', vetting: Submit['vetting'] = 'waived'): CaseCommand => {
-  const one = submit(pathwayId) as Submit
-  return { ...one, vetting, birth: { ...one.birth, subspecialty: 'general', subspecialtyDecidedBy: 'fallback' } }
-}
+const unmapped = (vetting: Vetting = 'waived'): CaseCommand =>
+  submitWith({ subspecialty: 'general', subspecialtyDecidedBy: 'fallback' }, vetting)
 const read: CaseCommand[] = [upload, images(true), offer, { command: 'claim', claim }, report('final')]
 const ended: CaseCommand[] = [...read, { command: 'deliver', recipientOrgId: 'o' }, { command: 'acknowledge' }]
 const resolve: CaseCommand = { command: 'resolve-exception', resolution: 'other' }
@@ -41,7 +39,7 @@ describe('an order that the map of subspecialties has no row for', () => {
   })
 
   test('that somebody vets is raised once they have accepted it, and not again', () => {
-    const accepted: CaseCommand[] = [unmapped('stroke', 'manual'), { command: 'accept' }]
+    const accepted: CaseCommand[] = [unmapped('manual'), { command: 'accept' }]
     expect(exceptionsOf(accepted.slice(0, 1))).toEqual([])
     expect(exceptionsOf(accepted)).toHaveLength(1)
     expect(exceptionsOf([...accepted, resolve, ...ended])).toHaveLength(1)

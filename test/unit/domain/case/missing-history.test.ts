@@ -10,16 +10,13 @@ import {
   offer,
   report,
   START,
-  submit,
+  submitWith,
   upload,
+  type Vetting,
 } from '../../../builders/case-builder.ts'
 
-type Submit = Extract<CaseCommand, { command: 'submit' }>
-
-const lacking = (vetting: Submit['vetting'] = 'waived'): CaseCommand => {
-  const one = submit('stroke') as Submit
-  return { ...one, vetting, birth: { ...one.birth, missingHistory: ['last-known-well'] } }
-}
+const lacking = (vetting: Vetting = 'waived'): CaseCommand =>
+  submitWith({ missingHistory: ['last-known-well'] }, vetting)
 const answer: CaseCommand = { command: 'provide-information' }
 const coordinator = { role: 'coordinator', orgId: 'donau-klinikum', personId: 'p-coordinator-vienna' }
 const codesOpen = (commands: readonly CaseCommand[]) =>
@@ -78,14 +75,13 @@ describe('a referral that lacks what its pathway asks of the history', () => {
   })
 
   test('is one of several things beside the path, each of which is resolved by its name', () => {
-    const both = { ...lacking() } as Submit
-    const birth = { ...both.birth, subspecialtyDecidedBy: 'fallback' }
+    const both = submitWith({ missingHistory: ['last-known-well'], subspecialtyDecidedBy: 'fallback' })
     const resolve = (code?: 'unmapped'): CaseCommand => ({
       command: 'resolve-exception',
       resolution: 'other',
       ...(code === undefined ? {} : { code }),
     })
-    expect(codesOpen([{ ...both, birth }, resolve('unmapped')])).toEqual(['history-missing'])
-    expect(codesOpen([{ ...both, birth }, resolve()])).toEqual([])
+    expect(codesOpen([both, resolve('unmapped')])).toEqual(['history-missing'])
+    expect(codesOpen([both, resolve()])).toEqual([])
   })
 })

@@ -1,35 +1,30 @@
 import { describe, expect, test } from 'vitest'
 import type { CaseCommand } from '../../../../shared/domain/case/commands.ts'
+import type { CaseBirth } from '../../../../shared/domain/case/events.ts'
 import { addMinutes } from '../../../../shared/domain/instant.ts'
 import {
+  birth,
   claim,
   course,
   offer,
   report,
   START,
-  submit,
+  submitWith,
   untilAvailable,
   untilDelivered,
   upload,
 } from '../../../builders/case-builder.ts'
 
-type Submit = Extract<CaseCommand, { command: 'submit' }>
-type Birth = Submit['birth']
-
 const HOUR = 60
 const DAY = 24 * HOUR
-const born = (changes: Partial<Birth>): CaseCommand => {
-  const one = submit() as Submit
-  return { ...one, birth: { ...one.birth, ...changes } }
-}
-const clocks = { ...(submit() as Submit).birth.clocks, prelimMinutes: HOUR, finalMinutes: DAY }
+const clocks = { ...birth().clocks, prelimMinutes: HOUR, finalMinutes: DAY }
 const imagesOf = (scannedAt: string): CaseCommand => ({
   ...{ command: 'count-images', expected: 2, stored: 2, failed: 0, complete: true },
   scannedAt,
 })
 /** Available two minutes after its submission, claimed two minutes later. */
-const claimedWith = (birth: Partial<Birth>, scannedAt: string) =>
-  course([born(birth), upload, imagesOf(scannedAt), offer, { command: 'claim', claim }]).case
+const claimedWith = (born: Partial<CaseBirth>, scannedAt: string) =>
+  course([submitWith(born), upload, imagesOf(scannedAt), offer, { command: 'claim', claim }]).case
 const AVAILABLE = addMinutes(START, 2)
 const scan = addMinutes(START, -20)
 
@@ -47,7 +42,7 @@ describe('the clock of a preliminary report', () => {
     ['that would begin after it arrived', addMinutes(START, 60)],
   ])('begins when the study is there for a scan %s', (_, scannedAt) => {
     const images = scannedAt === undefined ? untilAvailable[2]! : imagesOf(scannedAt)
-    const { target } = course([born(fromScan), upload, images, offer, { command: 'claim', claim }]).case
+    const { target } = course([submitWith(fromScan), upload, images, offer, { command: 'claim', claim }]).case
     expect(target?.startedAt).toBe(AVAILABLE)
   })
 })
@@ -65,19 +60,19 @@ describe('the backstop', () => {
 
   test('holds after a preliminary report, for the final that is still owed', () => {
     const slow = { clocks: { ...clocks, finalMinutes: 60 * DAY } }
-    const commands = [born(slow), upload, imagesOf(scan), offer, { command: 'claim', claim } as const]
+    const commands = [submitWith(slow), upload, imagesOf(scan), offer, { command: 'claim', claim } as const]
     expect(course([...commands, report('preliminary')]).case.target?.dueAt).toBe(addMinutes(scan, 28 * DAY))
   })
 
   test('has every case late that nobody has claimed after 21 days', () => {
     const slow = { clocks: { ...clocks, finalMinutes: 60 * DAY, unclaimedMinutes: 50 * DAY } }
-    const { target } = course([born(slow), upload, imagesOf(scan)]).case
+    const { target } = course([submitWith(slow), upload, imagesOf(scan)]).case
     expect(target).toMatchObject({ clock: 'unclaimed', dueAt: addMinutes(AVAILABLE, 21 * DAY) })
   })
 })
 
 test('a delivered report waits for its acknowledgement as long as its pathway says', () => {
-  const patient = born({ clocks: { ...clocks, acknowledgeMinutes: 90 } })
+  const patient = submitWith({ clocks: { ...clocks, acknowledgeMinutes: 90 } })
   const { timer } = course([patient, ...untilDelivered.slice(1)]).case
   expect(timer?.dueAt).toBe(addMinutes(timer?.startedAt ?? '', 90))
 })
