@@ -37,12 +37,14 @@ export async function listPage<T>(
       limit: Math.min(1000, asked.limit * 2),
       ...(after === undefined ? {} : { after }),
     })
-    const picked = await Promise.all(page.records.map((record) => Promise.resolve(pick(record))))
-    for (const [at, record] of page.records.entries()) {
-      looked++
-      after = record.sort
-      const row = picked[at]
-      if (row !== undefined) rows.push(row)
+    for (let rest = page.records; rest.length > 0;) {
+      // As many as are still wanted: what a page does not show must not be asked about, nor counted by whoever picks.
+      const next = rest.slice(0, asked.limit - rows.length)
+      rest = rest.slice(next.length)
+      const picked = await Promise.all(next.map((record) => Promise.resolve(pick(record))))
+      rows.push(...picked.filter((row) => row !== undefined))
+      looked += next.length
+      after = next.at(-1)?.sort ?? ''
       if (rows.length === asked.limit) return { rows, cursor: await sealCursor(ports.keys, list, after) }
     }
     if (page.after === undefined) return { rows }
